@@ -1,0 +1,146 @@
+"""Predict, measure and explain oversmoothing of a graph before any training.
+
+The public names below are loaded at first use: importing this package imports nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spectral_smooth import errors as errors
+    from spectral_smooth.analysis import Analysis as Analysis
+    from spectral_smooth.analysis import Plan as Plan
+    from spectral_smooth.analysis import analyze as analyze
+    from spectral_smooth.depth.compare import Comparison as Comparison
+    from spectral_smooth.depth.compare import compare as compare
+    from spectral_smooth.depth.rate import RateFit as RateFit
+    from spectral_smooth.depth.rate import fit_rate as fit_rate
+    from spectral_smooth.depth.safe import Limit as Limit
+    from spectral_smooth.depth.safe import SafeDepth as SafeDepth
+    from spectral_smooth.depth.safe import safe_depth as safe_depth
+    from spectral_smooth.depth.verdict import Verdict as Verdict
+    from spectral_smooth.depth.verdict import verdict as verdict
+    from spectral_smooth.engines.numba_csr import Numba as Numba
+    from spectral_smooth.engines.reference import Reference as Reference
+    from spectral_smooth.graphs.audit import audit as audit
+    from spectral_smooth.graphs.catalog import embedded_names as embedded_names
+    from spectral_smooth.graphs.catalog import load as load
+    from spectral_smooth.graphs.convert import as_dataset as as_dataset
+    from spectral_smooth.graphs.convert import as_graph as as_graph
+    from spectral_smooth.graphs.dataset import Dataset as Dataset
+    from spectral_smooth.graphs.dataset import Note as Note
+    from spectral_smooth.graphs.families import family as family
+    from spectral_smooth.graphs.features import prepare_features as prepare_features
+    from spectral_smooth.graphs.formats.reader import read as read
+    from spectral_smooth.graphs.formats.reader import read_graph as read_graph
+    from spectral_smooth.graphs.graph import Graph as Graph
+    from spectral_smooth.graphs.models import model as model
+    from spectral_smooth.graphs.policies import Policies as Policies
+    from spectral_smooth.measures.curve import Curve as Curve
+    from spectral_smooth.measures.trajectory import Trajectory as Trajectory
+    from spectral_smooth.operators.operator import Operator as Operator
+    from spectral_smooth.operators.operator import gcn as gcn
+    from spectral_smooth.operators.operator import random_walk as random_walk
+    from spectral_smooth.operators.operator import symmetric as symmetric
+    from spectral_smooth.operators.rule import Rule as Rule
+    from spectral_smooth.operators.rule import concat as concat
+    from spectral_smooth.operators.rule import gcnii as gcnii
+    from spectral_smooth.operators.rule import heat as heat
+    from spectral_smooth.operators.rule import lazy as lazy
+    from spectral_smooth.operators.rule import mean as mean
+    from spectral_smooth.operators.rule import ppr as ppr
+    from spectral_smooth.operators.rule import residual as residual
+    from spectral_smooth.operators.rule import s2gc as s2gc
+    from spectral_smooth.operators.rule import sgc as sgc
+    from spectral_smooth.operators.rule import weighted as weighted
+    from spectral_smooth.report.figures import plot_collapse as plot_collapse
+    from spectral_smooth.report.figures import plot_components as plot_components
+    from spectral_smooth.report.figures import plot_decay as plot_decay
+    from spectral_smooth.report.figures import plot_degrees as plot_degrees
+    from spectral_smooth.report.figures import plot_measure as plot_measure
+    from spectral_smooth.report.figures import plot_measures as plot_measures
+    from spectral_smooth.report.figures import plot_overview as plot_overview
+    from spectral_smooth.report.figures import plot_spectrum as plot_spectrum
+    from spectral_smooth.report.html import render_html as render_html
+    from spectral_smooth.report.text import render_text as render_text
+    from spectral_smooth.simulate.propagate import propagate as propagate
+    from spectral_smooth.spectra.eigen import eigenpairs as eigenpairs
+    from spectral_smooth.spectra.quadrature import spectral_measure as spectral_measure
+    from spectral_smooth.spectra.types import Convergence as Convergence
+    from spectral_smooth.spectra.types import Spectrum as Spectrum
+    from spectral_smooth.theory.predict import predict as predict
+
+__version__ = "0.1.0"
+
+_NAMES_BY_MODULE = {
+    "analysis": ("Analysis", "Plan", "analyze"),
+    "depth.compare": ("Comparison", "compare"),
+    "depth.rate": ("RateFit", "fit_rate"),
+    "depth.safe": ("Limit", "SafeDepth", "safe_depth"),
+    "depth.verdict": ("Verdict", "verdict"),
+    "engines.numba_csr": ("Numba",),
+    "engines.reference": ("Reference",),
+    "graphs.audit": ("audit",),
+    "graphs.catalog": ("embedded_names", "load"),
+    "graphs.convert": ("as_dataset", "as_graph"),
+    "graphs.dataset": ("Dataset", "Note"),
+    "graphs.families": ("family",),
+    "graphs.features": ("prepare_features",),
+    "graphs.formats.reader": ("read", "read_graph"),
+    "graphs.graph": ("Graph",),
+    "graphs.models": ("model",),
+    "graphs.policies": ("Policies",),
+    "measures.curve": ("Curve",),
+    "measures.trajectory": ("Trajectory",),
+    "operators.operator": ("Operator", "gcn", "random_walk", "symmetric"),
+    "operators.rule": (
+        "Rule",
+        "concat",
+        "gcnii",
+        "heat",
+        "lazy",
+        "mean",
+        "ppr",
+        "residual",
+        "s2gc",
+        "sgc",
+        "weighted",
+    ),
+    "report.figures": (
+        "plot_collapse",
+        "plot_components",
+        "plot_decay",
+        "plot_degrees",
+        "plot_measure",
+        "plot_measures",
+        "plot_overview",
+        "plot_spectrum",
+    ),
+    "report.html": ("render_html",),
+    "report.text": ("render_text",),
+    "simulate.propagate": ("propagate",),
+    "spectra.eigen": ("eigenpairs",),
+    "spectra.quadrature": ("spectral_measure",),
+    "spectra.types": ("Convergence", "Spectrum"),
+    "theory.predict": ("predict",),
+}
+_HOME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
+_HOME["errors"] = "errors"
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        message = f"module 'spectral_smooth' has no attribute {name!r}"
+        raise AttributeError(message)
+    module = import_module(f"spectral_smooth.{_HOME[name]}")
+    value = module if name == _HOME[name] else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

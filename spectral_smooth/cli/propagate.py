@@ -1,0 +1,137 @@
+"""``spectral-smooth propagate``: what really happens to the features, depth by depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spectral_smooth.cli import options
+from spectral_smooth.cli.named import one_of
+from spectral_smooth.cli.printing import print_json, print_text
+from spectral_smooth.cli.settings import Settings
+from spectral_smooth.cli.sources import Source, single_source
+from spectral_smooth.cli.tables import as_csv, as_table
+from spectral_smooth.cli.talk import Talk
+from spectral_smooth.errors import UsageError
+
+if TYPE_CHECKING:
+    from spectral_smooth.measures.trajectory import Trajectory
+
+EXAMPLES = """\
+Examples:
+
+spectral-smooth propagate karate --depth 16
+
+spectral-smooth propagate cora.npz --measure energy --measure deviation --csv > curves.csv
+
+spectral-smooth propagate cora.npz --rule lazy:stay=0.5 --plain --dtype float32
+"""
+DEFAULT_MEASURES = ("energy", "deviation", "norm", "collapse")
+
+
+def propagate(
+    context: typer.Context,
+    graph: options.GraphArgument,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure",
+            metavar="NAME",
+            show_default=False,
+            help="What is measured; may be given several times, all for all of them. Default: "
+            + ", ".join(DEFAULT_MEASURES)
+            + ".",
+        ),
+    ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="A plain forward pass, with the rounding floor that a network has."),
+    ] = False,
+    json: options.Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print a table for programs to stdout.")] = False,
+    operator: options.Operator = "gcn",
+    rule: options.Rule = "sgc",
+    depth: options.Depth = 16,
+    features: options.Features = "auto",
+    dtype: options.Dtype = "float64",
+    seed: options.Seed = 0,
+    threads: options.Threads = None,
+    direction: options.Direction = "union",
+    weight: options.Weight = None,
+    self_loops: options.SelfLoops = "drop",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Propagate the features of a graph and print what is measured at each depth."""
+    del quiet, verbose
+    if json and csv:
+        raise UsageError("--json and --csv exclude each other; give one of them")
+    source = single_source(graph, "propagate")
+    chosen = Settings(
+        operator=operator,
+        rule=rule,
+        depth=depth,
+        features=features,
+        dtype=dtype,
+        seed=seed,
+        threads=threads,
+        direction=direction,
+        weight=weight,
+        self_loops=self_loops,
+    )
+    names = _names(measure or DEFAULT_MEASURES)
+    trajectory = _run(source, chosen, names, context.obj, plain=plain)
+    whole = [curve for curve in trajectory.curves if curve.component is None]
+    if json:
+        print_json({"graph": source.label, **trajectory.to_dict()})
+    elif csv:
+        print_text(as_csv(whole))
+    else:
+        print_text(f"{source.label}: {trajectory.rule} under {trajectory.operator}\n{as_table(whole)}")
+        for note in [*trajectory.notes, *(f"{curve.name}: {curve.note}" for curve in whole if curve.note)]:
+            context.obj.say(note)
+    return 0
+
+
+def _names(asked: Sequence[str]) -> list[str]:
+    from spectral_smooth.simulate.propagate import DEFAULT_MEASURES as KNOWN
+
+    if "all" in asked:
+        return list(KNOWN)
+    return [one_of("measure", name, KNOWN) for name in dict.fromkeys(asked)]
+
+
+def _run(source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, plain: bool) -> Trajectory:
+    import numpy as np
+
+    from spectral_smooth.graphs.features import prepare_features
+    from spectral_smooth.simulate.propagate import propagate as run
+
+    dataset = source.open(chosen)
+    features, notes, _ = prepare_features(
+        dataset.features,
+        chosen.features,
+        num_nodes=dataset.graph.num_nodes,
+        rng=np.random.default_rng(chosen.seed),
+    )
+    for note in (*dataset.notes, *notes):
+        talk.say(f"{note.topic}: {note.text}")
+    with talk.progress(source.label) as progress:
+
+        def tick(done: int, total: int) -> None:
+            if progress:
+                progress(f"depth {done}", done / max(total, 1))
+
+        return run(
+            chosen.chosen_operator.on(dataset.graph),
+            features if isinstance(features, np.ndarray) else features.toarray(),
+            chosen.depth,
+            rule=chosen.chosen_rule,
+            measures=names,
+            deflate=not plain,
+            dtype=chosen.dtype,
+            rng=chosen.seed,
+            progress=tick,
+        )

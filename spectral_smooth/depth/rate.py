@@ -1,0 +1,151 @@
+"""fit_rate(): how a curve falls over its last depths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.measures.curve import Curve
+
+Kind = Literal["exponential", "algebraic", "plateau", "oscillating", "growing", "zero", "undetermined"]
+
+
+@dataclass(frozen=True)
+class RateFit:
+    """How a curve behaves over its last depths.
+
+    Attributes
+    ----------
+    kind : str
+    rate : float or None
+        Factor per depth (``exponential``, ``growing``).
+    exponent : float or None
+        Power of the depth (``algebraic``).
+    level : float or None
+        Value it settles at (``plateau``, ``oscillating``).
+    first, last : int or None
+        Depths the fit used.
+    sentence : str
+    """
+
+    kind: Kind
+    rate: float | None
+    exponent: float | None
+    level: float | None
+    first: int | None
+    last: int | None
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fit as plain JSON types."""
+        return dict(vars(self))
+
+
+SMALLEST = 1e-290
+FEWEST = 5
+
+
+def fit_rate(curve: Curve, *, tail: float = 0.5) -> RateFit:
+    """Say what a curve does over the last part of its depths, and how fast.
+
+    The kinds, in the order in which they are tried: ``zero`` (no positive value), ``oscillating`` (steps
+    change sign), ``plateau`` (v = p + c·r^k through three equally spaced depths has p above nine tenths of
+    the last value), ``growing``, ``algebraic`` (v ~ depth^exponent fits at least five times better than
+    v ~ rate^depth) and ``exponential``.
+
+    Parameters
+    ----------
+    curve : Curve
+        Its ``floor`` is respected: values from the first one at the floor on are never used.
+    tail : float
+        Share of the usable depths that is fitted, the last ones.
+
+    Returns
+    -------
+    RateFit
+        Kind ``undetermined`` where fewer than five usable depths remain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spectral_smooth.measures.curve import Curve
+    >>> print(fit_rate(Curve.points("energy", np.arange(20), 0.5 ** np.arange(20))))
+    exponential: a factor 0.5 per depth (depths 10 to 19)
+    >>> print(fit_rate(Curve.points("energy", np.arange(1, 65), np.arange(1.0, 65.0) ** -2)))
+    algebraic: like depth^-2 (depths 33 to 64)
+    """
+    values = curve.value
+    floor = np.broadcast_to(np.asarray(curve.floor, dtype=np.float64), values.shape)
+    usable = np.isfinite(values) & (values > np.maximum(floor, SMALLEST))
+    end = len(values) if usable.all() else int(np.argmin(usable))
+    if not end and np.all(values[np.isfinite(values)] <= floor[np.isfinite(values)]):
+        return RateFit("zero", None, None, None, None, None, "zero at every depth: nothing there to decay")
+    start = max(min(int(end * (1.0 - tail)), end - FEWEST), 0)
+    x, v = curve.depths[start:end].astype(np.float64), values[start:end]
+    if len(x) < FEWEST:
+        return RateFit("undetermined", None, None, None, None, None, "too few depths above the floor to fit")
+    return _classify(x, v)
+
+
+def _classify(x: FloatArray, v: FloatArray) -> RateFit:
+    first, last = int(x[0]), int(x[-1])
+    span = f"(depths {first} to {last})"
+    steps = np.diff(np.log(v))
+    if _alternates(steps):
+        level = float(np.exp(np.mean(np.log(v))))
+        return RateFit(
+            "oscillating", None, None, level, first, last, f"oscillating around {level:.4g} {span}"
+        )
+    level = _plateau(x, v)
+    if level is not None:
+        return RateFit("plateau", None, None, level, first, last, f"plateau at {level:.4g} {span}")
+    slope, off_exponential = _line(x, np.log(v))
+    rate = float(np.exp(slope))
+    if slope > 0:
+        return RateFit(
+            "growing", rate, None, None, first, last, f"growing by a factor {rate:.6g} per depth {span}"
+        )
+    if x[0] > 0:
+        power, off_algebraic = _line(np.log(x), np.log(v))
+        if off_algebraic < 0.2 * off_exponential:
+            return RateFit(
+                "algebraic", None, power, None, first, last, f"algebraic: like depth^{power:.3g} {span}"
+            )
+    return RateFit(
+        "exponential", rate, None, None, first, last, f"exponential: a factor {rate:.6g} per depth {span}"
+    )
+
+
+def _alternates(steps: FloatArray) -> bool:
+    big = np.abs(steps) > 1e-9
+    turns = steps[1:] * steps[:-1] < 0
+    return bool(big.mean() > 0.8 and turns.mean() > 0.8)
+
+
+def _plateau(x: FloatArray, v: FloatArray) -> float | None:
+    """Level p of v = p + c·r^k through the first, middle and last depth, if it is most of the last value."""
+    middle = 0.5 * (x[0] + x[-1])
+    v0, v1, v2 = v[0], float(np.interp(middle, x, v)), v[-1]
+    bend = v0 + v2 - 2.0 * v1
+    if max(abs(v1 - v0), abs(v2 - v1)) <= 1e-9 * abs(v2):
+        return float(v2)
+    if abs(bend) <= 1e-12 * abs(v2) or (v2 - v1) / (v1 - v0 or np.inf) <= 0:
+        return None
+    level = (v0 * v2 - v1**2) / bend
+    ratio = (v2 - v1) / (v1 - v0)
+    near = 0.9 < level / v2 < 1.0 / 0.9
+    return float(level) if ratio < 1.0 and near else None
+
+
+def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Slope of the least-squares line and its root mean square residual."""
+    centred = x - x.mean()
+    slope = float(centred @ y / (centred @ centred))
+    residual = y - y.mean() - slope * centred
+    return slope, float(np.sqrt(np.mean(residual**2)))

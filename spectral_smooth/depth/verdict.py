@@ -1,0 +1,122 @@
+"""Verdict: how much oversmoothing threatens on this graph, and the facts that say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from spectral_smooth.depth.safe import SafeDepth
+
+Level = Literal["low", "moderate", "high"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Risk of oversmoothing.
+
+    Attributes
+    ----------
+    level : {"low", "moderate", "high"}
+    facts : tuple of str
+        The facts the level rests on, one sentence each.
+    """
+
+    level: Level
+    facts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.level} risk of oversmoothing"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain JSON types."""
+        return {"level": self.level, "facts": list(self.facts)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Verdict:
+        """Read what `to_dict` wrote."""
+        return cls(data["level"], tuple(data["facts"]))
+
+
+HIGH_BELOW, MODERATE_BELOW = 8, 64
+DENSE, FAIRLY_DENSE = 0.5, 0.1
+LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
+
+
+def verdict(
+    safe: SafeDepth,
+    *,
+    rate: float | None,
+    density: float,
+    outside_largest: float = 0.0,
+    alternating: int = 0,
+    collapse: float = 1e-2,
+) -> Verdict:
+    """Judge the risk of oversmoothing: the worst of three classes.
+
+    - safe depth (its proven ``at_least``): below 8 layers high, below 64 moderate, else low;
+    - rate λ*: the depth log(collapse)/log(λ*) after which even the slowest mode is below the threshold,
+      in the same classes (a generic signal reaches it earlier);
+    - density 2E/(n(n − 1)): at least 0.5 high, at least 0.1 moderate.
+
+    Many components and bipartite ones are facts beside it; they do not change the level.
+
+    Parameters
+    ----------
+    safe : SafeDepth
+    rate : float or None
+        Largest |μ| off the fixed space; None where it is not known.
+    density : float
+    outside_largest : float
+        Share of the nodes outside of the largest component.
+    alternating : int
+        Number of bipartite components without loops.
+    collapse : float
+        Threshold of the collapse limit.
+
+    Examples
+    --------
+    >>> from spectral_smooth.depth.safe import SafeDepth
+    >>> far = SafeDepth(None, None, 1024, (), "exact", "")
+    >>> verdict(far, rate=0.999, density=0.001).level
+    'low'
+    """
+    levels, facts = [_class_of(safe.at_least)], [_depth_fact(safe)]
+    if rate is not None:
+        reach = _slowest_reach(rate, collapse)
+        levels.append(_class_of(reach))
+        when = "never" if reach is None else f"after {reach} layers"
+        facts.append(f"the slowest mode keeps a factor {rate:.6g} per layer: it is below {collapse:g} {when}")
+    levels.append(2 if density >= DENSE else 1 if density >= FAIRLY_DENSE else 0)
+    facts.append(f"density {density:.3g}: {('sparse', 'fairly dense', 'dense')[levels[-1]]}")
+    if outside_largest > 0:
+        facts.append(
+            f"{100 * outside_largest:.3g} % of the nodes lie outside of the largest component; "
+            "each component keeps its own mean for ever, so its nodes collapse only among themselves"
+        )
+    if alternating:
+        facts.append(f"{alternating} bipartite component(s) without loops oscillate and never collapse fully")
+    return Verdict(LEVELS[max(levels)], tuple(facts))
+
+
+def _class_of(depth: int | None) -> int:
+    if depth is None:
+        return 0
+    return 2 if depth < HIGH_BELOW else 1 if depth < MODERATE_BELOW else 0
+
+
+def _slowest_reach(rate: float, threshold: float) -> int | None:
+    if rate >= 1.0:
+        return None
+    if rate <= 0.0:
+        return 1
+    return int(np.ceil(np.log(threshold) / np.log(rate)))
+
+
+def _depth_fact(safe: SafeDepth) -> str:
+    if safe.at_least is None:
+        return f"no limit is reached within {safe.horizon} layers"
+    if safe.at_least == -1:
+        return "a limit is violated before the first layer"
+    return f"every limit holds down to depth {safe.at_least}"

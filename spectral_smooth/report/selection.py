@@ -1,0 +1,74 @@
+"""Which curves of an analysis a picture shows, and how far; shared by all pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from spectral_smooth.analysis import Analysis
+from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.measures.trajectory import Trajectory
+from spectral_smooth.report.series import Series, pair
+from spectral_smooth.report.wording import drawable, limit_label
+
+NOTHING = "zero at every depth: there is nothing to smooth"
+
+
+def state_series(source: Analysis | Trajectory) -> list[Series]:
+    """Return the whole graph's measures that are measured and not predicted."""
+    return [one for one in all_series([source]) if one.component is None and one.predicted is None]
+
+
+def extent(one: Series) -> list[FloatArray]:
+    """Return the values that decide an axis: measured, upper, and lower where it is not far below them."""
+    _, lower, upper = one.band(one.last_measured)
+    _, values = one.points()
+    known = np.concatenate(
+        [values[np.isfinite(values) & (values > 0)], upper[np.isfinite(upper) & (upper > 0)]]
+    )
+    near = lower[lower >= known.min() * 1e-3] if len(known) else lower
+    return [values, upper, near]
+
+
+def limit_levels(analysis: Analysis) -> list[tuple[str, float]]:
+    """Return the levels of the limits, each once, highest first."""
+    found = {(drawable(limit_label(one.kind)), one.threshold): None for one in analysis.safe_depth.limits}
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def collapse_reach(analysis: Analysis, one: Series) -> int:
+    """Return the depth that a collapse picture ends at: all that is measured, and some way past the safe depth."""
+    depths = [c.depths[-1] for c in (one.predicted, one.measured) if c is not None and len(c.depths)]
+    far = int(max(depths, default=1))
+    seen, safe = one.last_measured or far, analysis.safe_depth
+    end = safe.at_most if safe.at_most is not None else safe.at_least
+    return max(far if end is None else min(far, max(seen, 4 * end)), 1)
+
+
+def all_series(sources: Sequence[Analysis | Trajectory]) -> list[Series]:
+    """Return every measure of what is given, predicted and measured put together."""
+    curves = [
+        curve
+        for source in sources
+        for run in ((source.predicted, source.measured) if isinstance(source, Analysis) else (source,))
+        for curve in run.curves
+    ]
+    return pair(
+        [c for c in curves if c.source != "measured"],
+        [c for c in curves if c.source == "measured"],
+    )
+
+
+def last_depth(one: Series) -> int:
+    """Last depth to draw: what was measured, for that is where both can be compared."""
+    if one.last_measured is not None:
+        return one.last_measured
+    return int(one.predicted.depths[-1]) if one.predicted is not None and len(one.predicted.depths) else 1
+
+
+def all_zero(one: Series) -> bool:
+    """Return whether a series has no positive value at all."""
+    _, _, upper = one.band()
+    _, values = one.points()
+    return not np.any(upper) and not np.any(values)

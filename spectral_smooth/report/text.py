@@ -1,0 +1,328 @@
+"""The report on one screen of plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spectral_smooth.analysis import Analysis
+from spectral_smooth.depth.compare import Comparison
+from spectral_smooth.depth.safe import Limit, SafeDepth
+from spectral_smooth.graphs.dataset import Note
+from spectral_smooth.measures.curve import Curve
+from spectral_smooth.report import numbers
+from spectral_smooth.report.rows import render_row, render_table
+from spectral_smooth.report.series import Series, pair
+from spectral_smooth.report.terms import term
+from spectral_smooth.report.wording import clean, group_label, limit_label, nodes, plural, shorten
+
+__all__ = ["render_row", "render_table", "render_text"]
+
+SCREEN = 45
+DEPTHS = (1, 2, 4, 8, 16, 32, 64)
+_SEVERITY = {"warning": 0, "notice": 1, "info": 2}
+_BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_LEVEL = {"low": "\x1b[1;32m", "moderate": "\x1b[1;33m", "high": "\x1b[1;31m"}
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How many entries each list may show; the first room whose text fits the screen is taken."""
+
+    audit: int
+    facts: int
+    limits: int
+    compared: int
+    reasons: int
+    sentences: bool = True
+
+
+_ROOMS = (
+    _Room(8, 6, 8, 2, 2),
+    _Room(6, 5, 6, 2, 1),
+    _Room(5, 5, 5, 1, 2),
+    _Room(5, 4, 5, 1, 1),
+    _Room(4, 4, 5, 1, 1),
+    _Room(3, 4, 4, 1, 1),
+    _Room(3, 3, 4, 1, 0),
+    _Room(2, 2, 3, 1, 0),
+    _Room(1, 1, 2, 1, 0, sentences=False),
+    _Room(1, 1, 1, 0, 0, sentences=False),
+)
+
+
+def render_text(
+    analysis: Analysis, *, width: int = 100, color: bool = False, written: Sequence[str | Path] = ()
+) -> str:
+    """Return the report as text that fits one screen.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    width : int
+        Columns of the terminal; at least 60 are used.
+    color : bool
+        Whether to mark headings and the verdict with terminal codes.
+    written : sequence of paths
+        Files that were written; they are named at the end.
+
+    Returns
+    -------
+    str
+        At most `SCREEN` lines; lists that do not fit say how many entries are left out (the HTML
+        report and the JSON file have them all).
+    """
+    width = max(width, 60)
+    for room in _ROOMS:
+        lines = _Page(analysis, width, color, room).lines(written)
+        if len(lines) <= SCREEN:
+            break
+    return "\n".join(lines)
+
+
+class _Page:
+    """The sections, each a list of lines."""
+
+    def __init__(self, analysis: Analysis, width: int, color: bool, room: _Room) -> None:
+        self.analysis, self.width, self.color, self.room = analysis, width, color, room
+
+    def lines(self, written: Sequence[str | Path]) -> list[str]:
+        sections = [
+            self.title(),
+            self.verdict(),
+            self.safe_depth(),
+            self.graph(),
+            self.decay(),
+            self.warnings(),
+            self.files(written),
+        ]
+        out: list[str] = []
+        for section in sections:
+            out += ([""] if out and section else []) + section
+        return out
+
+    def title(self) -> list[str]:
+        plan = self.analysis.plan
+        name = shorten(clean(self.analysis.name), self.width - 2)
+        how = f"{clean(plan.get('rule', ''))} under {clean(plan.get('operator', ''))}"
+        how = shorten(f"   {how}, depth {plan.get('depth')}", max(self.width - len(name), 0))
+        return [self._mark(name, _BOLD) + self._mark(how, _DIM)]
+
+    def verdict(self) -> list[str]:
+        verdict = self.analysis.verdict
+        head = f"{verdict.level.upper()} RISK of oversmoothing"
+        return [self._mark(head, _LEVEL[verdict.level]), *self._list(verdict.facts, self.room.facts)]
+
+    def safe_depth(self) -> list[str]:
+        safe = self.analysis.safe_depth
+        head = numbers.layers(safe.at_least, safe.at_most, safe.horizon)
+        out = [self._mark("SAFE DEPTH  ", _BOLD) + self._mark(f"{head}", _BOLD) + f"  ({clean(safe.source)})"]
+        if self.room.sentences:
+            out += self._wrap(safe.sentence)
+        return out + (self._limits() if safe.limits else [])
+
+    def _limits(self) -> list[str]:
+        safe = self.analysis.safe_depth
+        order = _telling(safe)
+        shown = order[: self.room.limits]
+        table = [("limit", "threshold", "holds up to", "lost from", "measured", "counts")]
+        for limit in shown:
+            group = (
+                "" if limit.component is None else f", {group_label(limit.component, self.analysis.graph)}"
+            )
+            table.append(
+                (
+                    shorten(limit_label(limit.kind) + group, 40),
+                    numbers.number(limit.threshold),
+                    numbers.depth(limit.at_least, f"> {safe.horizon:,}"),
+                    numbers.depth(limit.at_most, lost_otherwise(limit)),
+                    numbers.depth(limit.measured, f"> {self._measured_to()}"),
+                    "yes" if limit.binding else "no",
+                )
+            )
+        return self._indent(_columns(table)) + self._left_out(len(order) - len(shown), "limit")
+
+    def graph(self) -> list[str]:
+        graph = self.analysis.graph
+        out = [self._mark("GRAPH  ", _BOLD) + self._size()]
+        out.append(
+            f"  degrees {numbers.number(graph.get('min_degree'))} to {numbers.number(graph.get('max_degree'))}, "
+            f"mean {numbers.number(graph.get('mean_degree'))}, density {numbers.number(graph.get('density'))}"
+            + ("; weighted" if graph.get("weighted") else "")
+        )
+        notes = sorted(self.analysis.audit, key=lambda note: _SEVERITY[note.severity])
+        out += self._list(map(_audit_line, notes), self.room.audit, one_line=True)
+        return out + self._spectrum()
+
+    def _size(self) -> str:
+        graph = self.analysis.graph
+        parts = [nodes(graph.get("num_nodes", 0)), plural(graph.get("num_edges", 0), "edge")]
+        sizes = graph.get("component_sizes", [])
+        many = graph.get("components", 0)
+        parts.append(
+            plural(many, "component") + (f", largest {numbers.count(sizes[0])}" if many > 1 and sizes else "")
+        )
+        if graph.get("isolated"):
+            parts.append(f"{numbers.count(graph['isolated'])} isolated")
+        return ", ".join(parts)
+
+    def _spectrum(self) -> list[str]:
+        spectrum = self.analysis.spectrum
+        text = (
+            f"gap {numbers.number(spectrum.get('gap'))}   rate {numbers.rate(spectrum.get('rate'))} per layer   "
+            f"fixed space of {plural(spectrum.get('fixed_dimension', 0), 'dimension')}"
+        )
+        if spectrum.get("alternating_dimension"):
+            text += f"   {numbers.count(spectrum['alternating_dimension'])} at μ = −1"
+        return [self._mark("SPECTRUM  ", _BOLD) + text]
+
+    def decay(self) -> list[str]:
+        shown = self._two_series()
+        depths = _table_depths(shown, self.analysis.plan.get("depth", 64))
+        if not shown or not depths:
+            return []
+        head = "  ".join(f"{one.axis_label}: {_source(one)}" for one in shown)
+        table = [
+            ("depth", *(cell for one in shown for cell in (f"{term(one.name).title} predicted", "measured")))
+        ]
+        for depth in depths:
+            cells = (
+                cell
+                for one in shown
+                for cell in (_at(one.predicted, one, depth), _at(one.measured, one, depth))
+            )
+            table.append((f"{depth:,}", *cells))
+        out = [self._mark("DECAY  ", _BOLD) + shorten(head, self.width - 7), *self._indent(_columns(table))]
+        return out + self._compared(shown)
+
+    def _compared(self, shown: Sequence[Series]) -> list[str]:
+        out: list[str] = []
+        for one in shown[: self.room.compared]:
+            for comparison in self.analysis.comparisons:
+                if (comparison.name, comparison.component) == (one.name, one.component):
+                    out += self._wrap(compared(comparison, self.room.reasons))
+        return out
+
+    def _two_series(self) -> list[Series]:
+        """Energy and collapse where they exist, otherwise the first measures there are."""
+        pairs = pair(self.analysis.predicted.curves, self.analysis.measured.curves)
+        whole = [one for one in pairs if one.component is None]
+        rank = {"energy": 0, "collapse": 1}
+        both = [one for one in whole if one.predicted is not None and one.measured is not None]
+        return sorted(both or whole, key=lambda one: rank.get(one.name, 2))[:2]
+
+    def warnings(self) -> list[str]:
+        if not self.analysis.warnings:
+            return []
+        return [self._mark("WARNINGS", _BOLD), *self._list(self.analysis.warnings, 3)]
+
+    def files(self, written: Sequence[str | Path]) -> list[str]:
+        if not written:
+            return []
+        paths = [clean(path) for path in written]
+        together = ", ".join(paths)
+        lines = [together] if len(together) <= self.width - 9 else paths
+        return [self._mark("WRITTEN  ", _BOLD) + lines[0], *(f"         {line}" for line in lines[1:])]
+
+    def _measured_to(self) -> str:
+        depths = [int(c.depths[-1]) for c in self.analysis.measured.curves if len(c.depths)]
+        return f"{max(depths):,}" if depths else numbers.MISSING
+
+    def _list(self, texts: Iterable[str], most: int, *, one_line: bool = False) -> list[str]:
+        everything = [clean(text) for text in texts]
+        out: list[str] = []
+        for text in everything[:most]:
+            out += [f"  · {shorten(text, self.width - 4)}"] if one_line else self._wrap(text, "  · ")
+        return out + self._left_out(len(everything) - most, "line")
+
+    def _left_out(self, number: int, noun: str) -> list[str]:
+        return (
+            [self._mark(f"    and {plural(number, noun)} more in the full report", _DIM)]
+            if number > 0
+            else []
+        )
+
+    def _wrap(self, text: str, lead: str = "  ") -> list[str]:
+        return textwrap.wrap(
+            clean(text),
+            self.width,
+            initial_indent=lead,
+            subsequent_indent=" " * len(lead),
+            break_on_hyphens=False,
+        )
+
+    def _indent(self, lines: Iterable[str]) -> list[str]:
+        return [shorten(f"  {line}", self.width) for line in lines]
+
+    def _mark(self, text: str, code: str) -> str:
+        return f"{code}{text}{_OFF}" if self.color and text else text
+
+
+def compared(comparison: Comparison, reasons: int | None = None) -> str:
+    """Return in one sentence how the prediction and the measurement of one measure agree."""
+    inside = (
+        "inside the prediction at every depth"
+        if comparison.contained
+        else "NOT inside the prediction everywhere"
+    )
+    text = f"{term(clean(comparison.name)).title}: measured {inside}"
+    difference = comparison.largest_relative_difference
+    if comparison.at_depth is not None:
+        text += f", largest difference {_percent(difference)} at depth {comparison.at_depth:,}"
+    if comparison.predicted_rate is not None:
+        text += f"; factor per layer {numbers.rate(comparison.predicted_rate)} in the long run"
+        if comparison.fitted.rate is not None:
+            text += f", {numbers.rate(comparison.fitted.rate)} over the last depths measured"
+    shown = comparison.reasons[:reasons] if reasons is not None else comparison.reasons
+    return "; ".join([text, *(clean(reason).rstrip(".") for reason in shown)]) + "."
+
+
+def lost_otherwise(limit: Limit) -> str:
+    """Return what stands for a missing ``at_most``: nothing to lose, or not decided within the horizon."""
+    return numbers.MISSING if limit.at_least is None else "undecided"
+
+
+def _percent(value: float | None) -> str:
+    text = numbers.MISSING if value is None else numbers.number(100.0 * value, 2)
+    return text if text == numbers.MISSING else f"{text} %"
+
+
+def _audit_line(note: Note) -> str:
+    mark = "! " if note.severity == "warning" else ""
+    return f"{mark}{note.topic}: {note.text}"
+
+
+def _telling(safe: SafeDepth) -> list[Limit]:
+    """Return the limits in the order of reading: those that count, the whole graph's, the components'."""
+    order = sorted(safe.limits, key=lambda one: safe.horizon + 1 if one.at_least is None else one.at_least)
+    return sorted(order, key=lambda one: (not one.binding, one.component is not None))
+
+
+def _source(one: Series) -> str:
+    return one.predicted.source if one.predicted is not None else "measured only"
+
+
+def _at(curve: Curve | None, one: Series, depth: int) -> str:
+    if curve is None or depth not in curve.depths:
+        return numbers.MISSING
+    lower, upper = curve.at(depth)
+    return numbers.between(lower / one.scale, upper / one.scale)
+
+
+def _table_depths(shown: Sequence[Series], last: int) -> list[int]:
+    known = {
+        int(d) for one in shown for c in (one.predicted, one.measured) if c is not None for d in c.depths
+    }
+    wanted = [depth for depth in DEPTHS if depth in known and depth <= last]
+    return [*wanted, last] if last in known and last not in wanted and len(wanted) < len(DEPTHS) else wanted
+
+
+def _columns(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    return ["  ".join(_align(row[i], widths[i], i) for i in range(len(row))).rstrip() for row in table]
+
+
+def _align(text: str, width: int, column: int) -> str:
+    return text.ljust(width) if column == 0 else text.rjust(width)

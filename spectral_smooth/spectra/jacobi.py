@@ -1,0 +1,96 @@
+"""Jacobi matrices of a measure: Gauss and Lobatto quadrature, and the measure times a distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import eigh_tridiagonal, solve_banded
+
+from spectral_smooth.graphs.arrays import FloatArray
+
+Nodes = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Jacobi:
+    """The first recurrence coefficients of a positive measure on an interval.
+
+    Attributes
+    ----------
+    diagonal : float array, shape (m,)
+    coupling : float array, shape (m − 1,)
+    mass : float
+        Total mass of the measure.
+    exhausted : bool
+        The measure has exactly m points of support: every integral is exact.
+    """
+
+    diagonal: FloatArray
+    coupling: FloatArray
+    mass: float
+    exhausted: bool
+
+    def __len__(self) -> int:
+        return len(self.diagonal)
+
+    def gauss(self) -> Nodes:
+        """Return nodes and weights of the Gauss rule (Golub and Welsch 1969), exact to degree 2m − 1."""
+        return _nodes(self.diagonal, self.coupling, self.mass)
+
+    def lobatto(self, low: float, high: float) -> Nodes:
+        """Return the Gauss-Lobatto rule with both ends prescribed (Golub 1973): m + 1 or m + 2 nodes.
+
+        The last row of the extended Jacobi matrix is chosen so that ``low`` and ``high`` become
+        eigenvalues: with δ(z) = e_mᵀ (J − z)⁻¹ e_m, β² = (high − low)/(δ(low) − δ(high)) and
+        α = low + β² δ(low).
+        """
+        at_low, at_high = self._corner(low), self._corner(high)
+        if not (np.isfinite(at_low) and np.isfinite(at_high) and at_low > at_high):
+            return np.array([high]), np.array([self.mass])
+        square = (high - low) / (at_low - at_high)
+        last = low + at_low * square
+        return _nodes(
+            np.append(self.diagonal, last), np.append(self.coupling, np.sqrt(max(square, 0.0))), self.mass
+        )
+
+    def _corner(self, shift: float) -> float:
+        bands = np.zeros((3, len(self)))
+        bands[0, 1:] = self.coupling
+        bands[1] = self.diagonal - shift
+        bands[2, :-1] = self.coupling
+        unit = np.zeros(len(self))
+        unit[-1] = 1.0
+        try:
+            return float(solve_banded((1, 1), bands, unit, check_finite=False)[-1])
+        except np.linalg.LinAlgError:
+            return np.inf
+
+    def times_distance(self, end: float) -> Jacobi:
+        """Return the Jacobi matrix of |x − end|·dν, ``end`` an end of an interval that holds the support.
+
+        One Cholesky step: ±(J − end) = L Lᵀ; the new matrix is end ± Lᵀ L without its last row and
+        column (which is known only if the measure is exhausted). Mass: |α_1 − end| times the old one.
+        """
+        sign = 1.0 if self.diagonal[0] >= end else -1.0
+        shifted = sign * (self.diagonal - end)
+        tiny = np.finfo(np.float64).tiny
+        pivots = np.empty(len(self))
+        pivots[0] = max(shifted[0], tiny)
+        ratios = np.empty(len(self) - 1)
+        for i, coupling in enumerate(self.coupling):
+            ratios[i] = coupling / pivots[i]
+            # A pivot can only be lost to rounding: the support lies on one side of the end.
+            pivots[i + 1] = max(
+                shifted[i + 1] - coupling * ratios[i], np.finfo(np.float64).eps * shifted[i + 1], tiny
+            )
+        diagonal = end + sign * pivots[:-1] * (1.0 + ratios**2)
+        coupling = np.abs(ratios[:-1]) * np.sqrt(pivots[:-2] * pivots[1:-1])
+        return Jacobi(diagonal, coupling, self.mass * float(pivots[0]), exhausted=False)
+
+
+def _nodes(diagonal: FloatArray, coupling: FloatArray, mass: float) -> Nodes:
+    if len(diagonal) == 1:
+        return diagonal.copy(), np.array([mass])
+    nodes, vectors = eigh_tridiagonal(diagonal, coupling, check_finite=False)
+    return nodes, mass * vectors[0] ** 2

@@ -1,0 +1,153 @@
+"""The problem that a solver sees: the top end of one connected component, known vectors aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from spectral_smooth.graphs.arrays import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ComponentProblem:
+    """Largest eigenvalues of a symmetric matrix with spectrum in [lowest, 1], known eigenvectors excepted.
+
+    For the bottom end of S the matrix is −S.
+
+    Attributes
+    ----------
+    matrix : csr_array, shape (nodes, nodes)
+        S or −S on one connected component.
+    known : float array, shape (nodes, k)
+        Orthonormal eigenvectors that are not asked for (fixed, alternating, found before).
+    known_values : float array, shape (k,)
+        Their eigenvalues.
+    lowest : float
+        A lower bound of the spectrum.
+    """
+
+    matrix: csr_array
+    known: FloatArray
+    known_values: FloatArray
+    lowest: float = -1.0
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return int(self.matrix.shape[0])
+
+    @property
+    def free(self) -> int:
+        """Number of eigenvalues that are not known."""
+        return self.nodes - len(self.known_values)
+
+    def project(self, block: FloatArray) -> FloatArray:
+        """Return ``block`` without the known vectors, twice (rounding of the first pass)."""
+        for _ in range(2):
+            block = block - self.known @ (self.known.T @ block)
+        return block
+
+    def without(self, pairs: Pairs) -> ComponentProblem:
+        """Return the problem whose known vectors include ``pairs``."""
+        return replace(
+            self,
+            known=np.hstack([self.known, pairs.vectors]),
+            known_values=np.concatenate([self.known_values, pairs.values]),
+        )
+
+    def measure(self, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the Rayleigh quotients θ = uᵀSu and residuals ‖Su − θu‖ of unit vectors."""
+        image = self.matrix @ vectors
+        values = np.einsum("ij,ij->j", vectors, image)
+        return values, np.linalg.norm(image - vectors * values, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Eigenpairs of one `ComponentProblem`, values descending.
+
+    Attributes
+    ----------
+    values, residuals : float array, shape (found,)
+    vectors : float array, shape (nodes, found)
+    converged : bool
+        Whether each residual is within tolerance, as many were found as asked for, and a search of
+        the remainder found no larger value (iterative solvers).
+    applications, restarts : int
+    """
+
+    values: FloatArray
+    vectors: FloatArray
+    residuals: FloatArray
+    converged: bool
+    applications: int
+    restarts: int
+
+    @classmethod
+    def none(cls, nodes: int) -> Pairs:
+        """Return an empty, unconverged result."""
+        return cls(np.zeros(0), np.zeros((nodes, 0)), np.zeros(0), False, 0, 0)
+
+    def first(self, count: int) -> Pairs:
+        """Return the ``count`` largest pairs."""
+        return replace(
+            self,
+            values=self.values[:count],
+            vectors=self.vectors[:, :count],
+            residuals=self.residuals[:count],
+        )
+
+    def mirrored(self) -> Pairs:
+        """Return the pairs of the negated matrix."""
+        return replace(self, values=-self.values)
+
+    def joined(self, other: Pairs) -> Pairs:
+        """Return these pairs followed by ``other``, not sorted."""
+        return Pairs(
+            values=np.concatenate([self.values, other.values]),
+            vectors=np.hstack([self.vectors, other.vectors]),
+            residuals=np.concatenate([self.residuals, other.residuals]),
+            converged=self.converged and other.converged,
+            applications=self.applications + other.applications,
+            restarts=self.restarts + other.restarts,
+        )
+
+    def descending(self) -> Pairs:
+        """Return the pairs sorted by falling value."""
+        order = np.argsort(-self.values, kind="stable")
+        return replace(
+            self,
+            values=self.values[order],
+            vectors=self.vectors[:, order],
+            residuals=self.residuals[order],
+        )
+
+
+class ComponentSolver(Protocol):
+    """Finds the largest eigenpairs of one component; its tolerance is a field."""
+
+    @property
+    def name(self) -> str:
+        """Name in reports."""
+        ...
+
+    def fits(self, free: int, count: int) -> bool:
+        """Whether the solver can work on a component with ``free`` unknown values."""
+        ...
+
+    def largest(self, problem: ComponentProblem, count: int, rng: np.random.Generator) -> Pairs:
+        """Return the ``count`` largest pairs, or what was reached with ``converged=False``."""
+        ...
+
+
+def settled(values: FloatArray, residuals: FloatArray, tolerance: float) -> np.ndarray:
+    """Return which pairs are converged: residual ≤ tolerance, and small beside the distance to 1.
+
+    A residual of 1e-10 says nothing about a gap of 1e-10; ``residual ≤ (1 − θ)/100`` is asked for too,
+    down to 2e-14, below which float64 cannot tell.
+    """
+    limit = np.minimum(tolerance, np.maximum(0.01 * (1.0 - values), 2e-14))
+    return np.asarray(residuals <= limit)

@@ -1,0 +1,120 @@
+"""Spectrum and Convergence: what a solver returns, and whether it may be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.operators.operator import Operator
+
+Which = Literal["top", "bottom", "slowest"]
+
+
+@dataclass(frozen=True, eq=False)
+class Convergence:
+    """How an iterative result ended.
+
+    Attributes
+    ----------
+    converged : bool
+    residuals : float array
+        ‖S u − μ u‖ of each returned pair, ‖u‖ = 1; each interval μ ± residual holds an eigenvalue.
+    applications : int
+        Products with S (zero for dense solvers).
+    restarts : int
+    method : str
+        Solver(s) used.
+    """
+
+    converged: bool
+    residuals: FloatArray
+    applications: int
+    restarts: int
+    method: str
+
+    def __str__(self) -> str:
+        worst = f"{float(np.max(self.residuals)):.1e}" if len(self.residuals) else "0"
+        state = "converged" if self.converged else "did NOT converge"
+        return (
+            f"{self.method} {state}: largest residual {worst} over {len(self.residuals)} pairs, "
+            f"{self.applications} products, {self.restarts} restarts"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Spectrum:
+    """Eigenvalues of S off its fixed space.
+
+    Attributes
+    ----------
+    values : float array
+        Eigenvalues μ of S with multiplicity over the whole graph, descending, the fixed space's μ = 1
+        left out; the alternating space's μ = −1 is included where the bottom end was asked for.
+    vectors : float array, shape (num_nodes, len(values)), or None
+    fixed_dimension : int
+        Number of components with d̃ > 0: multiplicity of μ = 1.
+    alternating_dimension : int
+        Number of bipartite components without loops: multiplicity of μ = −1.
+    which : str
+        ``top``, ``bottom`` or ``slowest``: which end ``values`` is taken from.
+    complete : bool
+        Whether ``values`` are all of them.
+    convergence : Convergence
+    """
+
+    values: FloatArray
+    vectors: FloatArray | None
+    fixed_dimension: int
+    alternating_dimension: int
+    which: Which
+    complete: bool
+    convergence: Convergence
+
+    @property
+    def gap(self) -> float | None:
+        """1 − μ_2, where μ_2 is the largest eigenvalue off the fixed space; None if there is none or not known."""
+        if not len(self.values) or (self.which == "bottom" and not self.complete):
+            return None
+        if self.which == "slowest" and not self.complete and self.values[0] <= 0:
+            return None
+        return 1.0 - float(self.values[0])
+
+    @property
+    def rate(self) -> float | None:
+        """Largest |μ| off the fixed space (SLEM), 0 if nothing is there; None if only one end is known."""
+        if not len(self.values):
+            return 0.0 if self.complete else None
+        if self.which != "slowest" and not self.complete:
+            return None
+        return float(np.max(np.abs(self.values)))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{v:.6g}" for v in self.values[:4]) + (", ..." if len(self.values) > 4 else "")
+        count = f"{len(self.values)} values off a fixed space of {self.fixed_dimension}"
+        return f"Spectrum ({self.which}): {count}: {shown}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spectrum without its vectors as plain JSON types."""
+        return {
+            "which": self.which,
+            "values": [float(v) for v in self.values],
+            "residuals": [float(v) for v in self.convergence.residuals],
+            "fixed_dimension": self.fixed_dimension,
+            "alternating_dimension": self.alternating_dimension,
+            "complete": self.complete,
+            "gap": self.gap,
+            "rate": self.rate,
+            "converged": self.convergence.converged,
+            "convergence": str(self.convergence),
+        }
+
+
+class Solver(Protocol):
+    """Finds eigenpairs of one operator; its tolerance is a field."""
+
+    def solve(self, operator: Operator, count: int, which: Which, *, rng: np.random.Generator) -> Spectrum:
+        """Return ``count`` pairs (or all there are) from one end."""
+        ...

@@ -1,0 +1,175 @@
+"""spectrum, depth, propagate, report and graphs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import spectral_smooth as ss
+from spectral_smooth.cli.main import main
+from spectral_smooth.errors import NotConvergedError
+
+SHORT = ("--depth", "8", "--horizon", "64")
+
+
+@pytest.mark.parametrize("end", ["top", "bottom", "slowest"])
+def test_spectrum_prints_what_eigenpairs_returns(run, end):
+    printed = json.loads(run("spectrum", "karate", "-k", "3", "--end", end, "--json").out)
+    found = ss.eigenpairs(ss.gcn(ss.load("karate").graph), 3, end, rng=0)
+    np.testing.assert_allclose(printed["values"], found.values, atol=1e-10)
+    assert (printed["gap"], printed["rate"]) == (found.gap, found.rate)
+    assert printed["operator"].startswith("gcn")
+
+
+def test_spectrum_as_text(run):
+    out = run("spectrum", "karate").out
+    assert "gap 0.10385" in out
+    assert "0.8961420499" in out
+    assert "converged" in out
+
+
+def test_a_spectrum_that_did_not_converge_is_shown_with_exit_three(run, monkeypatch):
+    partial = ss.eigenpairs(ss.gcn(ss.load("karate").graph), 2, "top", rng=0)
+
+    def stop(*_, **__):
+        raise NotConvergedError("the solver stopped early", partial)
+
+    monkeypatch.setattr("spectral_smooth.spectra.eigen.eigenpairs", stop)
+    result = run("spectrum", "karate", "--json")
+    assert result.code == 3
+    assert "stopped early" in result.err
+    assert json.loads(result.out)["values"] == partial.values.tolist()
+
+
+def test_depth_is_the_safe_depth_of_the_analysis(run):
+    printed = json.loads(run("depth", "karate", *SHORT, "--json").out)
+    expected = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64)).safe_depth
+    assert printed["safe_depth"] == json.loads(json.dumps(expected.to_dict()))
+    for key in ("recommended_depth", "window", "signal_gone_at", "curve", "basis"):
+        assert printed[key] is None
+    assert expected.sentence in run("depth", "karate", *SHORT).out
+
+
+def test_propagate_prints_the_measured_curves(run):
+    options = ("--depth", "6", "--measure", "energy", "--measure", "deviation", "--seed", "5")
+    printed = json.loads(run("propagate", "karate", *options, "--json").out)
+    curves = {curve["name"]: curve["value"] for curve in printed["curves"] if "component" not in curve}
+    assert set(curves) == {"energy", "deviation"}
+    table = list(csv.DictReader(io.StringIO(run("propagate", "karate", *options, "--csv").out)))
+    assert [int(row["depth"]) for row in table] == list(range(7))
+    for name, values in curves.items():
+        assert [float(row[name]) for row in table] == values
+    text = run("propagate", "karate", *options).out.splitlines()
+    assert text[1].split() == ["depth", "energy", "deviation"]
+    assert len(text) == 2 + 7
+
+
+def test_propagate_measures_everything_when_asked(run):
+    from spectral_smooth.simulate.propagate import DEFAULT_MEASURES
+
+    printed = json.loads(run("propagate", "karate", "--depth", "2", "--measure", "all", "--json").out)
+    assert {curve["name"] for curve in printed["curves"]} == set(DEFAULT_MEASURES)
+
+
+def test_a_plain_pass_agrees_with_the_deflated_one_above_its_floor(run):
+    deflated, plain = (
+        json.loads(run("propagate", "karate", "--depth", "4", "--measure", "energy", "--json", *more).out)[
+            "curves"
+        ][0]
+        for more in ((), ("--plain",))
+    )
+    np.testing.assert_allclose(plain["value"], deflated["value"], rtol=1e-9)
+
+
+def test_json_and_csv_exclude_each_other(refused):
+    refused("propagate", "karate", "--json", "--csv", saying="exclude")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """The files of one run, made once."""
+    folder = tmp_path_factory.mktemp("results")
+    files = ["-o", str(folder / "karate.json"), "--html", str(folder / "karate.html")]
+    assert main(["analyze", "karate", *SHORT, *files]) == 0
+    return folder
+
+
+@pytest.fixture
+def saved(results, tmp_path):
+    shutil.copytree(results, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "karate.json"
+
+
+def test_report_renders_the_same_without_computing(run, saved, tmp_path, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("report must not compute")
+
+    monkeypatch.setattr("spectral_smooth.analysis.analyze", never)
+    result = run("report", "karate.json", "--html", "again.html")
+    assert result.code == 0, result.err
+    assert (tmp_path / "again.html").read_text() == (tmp_path / "karate.html").read_text()
+    assert "karate" in run("report", "karate.json").out
+
+
+def test_report_refuses_to_replace(refused, saved):
+    refused("report", "karate.json", "--html", "karate.html", saying="--force")
+    refused("report", "karate.json", "--html", "karate.json", "--force", saying="input itself")
+
+
+DAMAGED = {
+    "missing": None,
+    "empty": "",
+    "no json": "{",
+    "bytes": b"\xff\xfe\x00",
+    "deep": "[" * 100_000,
+    "a list": "[]",
+    "a number": "1",
+    "another schema": '{"schema_version": 999}',
+    "nothing but a version": '{"schema_version": 1}',
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_report_refuses_what_is_no_result(case, refused, tmp_path):
+    content = DAMAGED[case]
+    if content is not None:
+        (tmp_path / "bad.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    refused("report", "bad.json", "--html", "out.html", saying="bad.json")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("graph", []), ("verdict", {"level": "awful", "facts": []}), ("spectrum", []), ("plan", None)],
+)
+def test_report_survives_a_result_that_somebody_edited(key, value, run, saved, tmp_path):
+    edited = {**json.loads(saved.read_text()), key: value}
+    (tmp_path / "edited.json").write_text(json.dumps(edited))
+    result = run("report", "edited.json", *(["--html", "edited.html"] if key == "plan" else []))
+    assert result.code in (0, 2), result.err
+    assert result.err.count("\n") == (result.code == 2)
+    assert not (tmp_path / "edited.html").exists()
+
+
+def test_graphs_lists_every_name_with_a_line_about_it(run):
+    names = json.loads(run("graphs", "--json").out)
+    assert names == ss.embedded_names()
+    lines = run("graphs").out.splitlines()
+    assert all(
+        any(line.split()[:1] == [name] and text in line for line in lines) for name, text in names.items()
+    )
+
+
+@pytest.mark.parametrize("name", ["karate", "csbm:nodes=50"])
+def test_the_seed_makes_random_graphs_and_nothing_else(run, name):
+    edges = {
+        seed: json.loads(run("analyze", name, *SHORT, "--seed", seed, "--json").out)["graph"][
+            "degree_histogram"
+        ]
+        for seed in (0, 0, 1)
+    }
+    assert (edges[0] == edges[1]) == (name == "karate")

@@ -1,0 +1,20 @@
+"""Where tests find real graphs, and what happens where there are none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from absence import absent
+
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder with the real graphs: SPECTRAL_SMOOTH_DATA, or one beside the repository."""
+    folder = Path(os.environ.get("SPECTRAL_SMOOTH_DATA") or BESIDE)
+    if not (folder / "npz").is_dir():
+        absent(f"no folder of real graphs at {folder}; set SPECTRAL_SMOOTH_DATA")
+    return folder

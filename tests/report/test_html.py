@@ -1,0 +1,166 @@
+import json
+import logging
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from spectral_smooth.report.html import decay_table, render_html
+from spectral_smooth.report.numbers import number
+
+LIMIT = 3_000_000
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, the text of the page, and the content of its scripts."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text, self.scripts, self.raw = [], [], [], None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.raw = tag if tag in ("script", "style") else None
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag):
+        self.raw = None
+
+    def handle_data(self, data):
+        if self.raw == "script":
+            self.scripts[-1] += data
+        elif self.raw is None:
+            self.text.append(data)
+
+    def find(self, name, **wanted):
+        return [a for tag, a in self.tags if tag == name and wanted.items() <= a.items()]
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+@pytest.fixture
+def page(analysis):
+    return Page(render_html(analysis))
+
+
+def test_it_is_small_and_says_nothing_to_the_log(analysis, caplog):
+    with caplog.at_level(logging.WARNING):
+        html = render_html(analysis)
+    assert len(html.encode()) < LIMIT
+    assert not caplog.records
+
+
+def test_it_asks_nothing_of_the_network(page):
+    for tag, attributes in page.tags:
+        for name in ("src", "href", "action", "data", "poster", "srcset"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("data:", "#")), (tag, name, value)
+    (policy,) = page.find("meta", **{"http-equiv": "Content-Security-Policy"})
+    assert policy["content"].startswith("default-src 'none'")
+    assert "http" not in policy["content"]
+
+
+def test_the_answer_comes_first(cora):
+    words = Page(render_html(cora)).words
+    order = [
+        words.index(x)
+        for x in ("Moderate".lower(), "121 to 134 layers", "0.003621", "Limits on depth", "Settings")
+    ]
+    assert order == sorted(order)
+    assert "cora" in words[:80]
+
+
+def test_text_from_outside_is_text(attack):
+    html = render_html(attack)
+    page = Page(html)
+    assert len(page.scripts) == 3
+    assert not page.find("b")
+    assert attack.name in page.words
+    assert "49" not in page.words.split()
+    for script in page.scripts[:1]:
+        assert "<" not in script
+    assert "\ud800" not in html
+    html.encode("utf-8")
+
+
+def test_no_picture_holds_mathematics(attack):
+    # Bokeh would load MathJax from the network for it.
+    pictures = Page(render_html(attack)).scripts[0]
+    for sign in ("$$", "\\(", "\\["):
+        assert json.dumps(sign)[1:-1] not in pictures
+
+
+def test_every_picture_has_its_place_and_its_words(page):
+    pictures = json.loads(page.scripts[0])
+    places = [a for tag, a in page.tags if a.get("class") == "plot"]
+    assert sorted(pictures["roots"].values()) == sorted(place["id"] for place in places)
+    assert {root["id"] for root in pictures["document"]["roots"]} == set(pictures["roots"])
+    for place in places:
+        assert place["role"] == "img"
+        assert len(place["aria-label"]) > 20
+
+
+def test_headings_do_not_skip_a_level(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_the_title_and_the_language_are_set(page):
+    assert page.find("html", lang="en")
+    assert page.find("title")
+    assert page.find("link", rel="icon", href="data:,")
+
+
+def test_every_limit_comparison_setting_and_note_is_there(cora):
+    words = Page(render_html(cora)).words
+    wanted = [limit.sentence for limit in cora.safe_depth.limits]
+    wanted += [note.text for note in cora.audit] + [reason for c in cora.comparisons for reason in c.reasons]
+    wanted += [
+        *cora.warnings,
+        *cora.verdict.facts,
+        *cora.predicted.notes,
+        *cora.plan,
+        *cora.provenance["seconds"],
+    ]
+    for text in wanted:
+        assert text in words
+
+
+def test_every_measure_that_exists_is_shown_and_explained(cora):
+    html = render_html(cora)
+    names = {c.name for c in (*cora.predicted.curves, *cora.measured.curves) if c.component is None}
+    page = Page(html)
+    pictures = json.loads(page.scripts[0])
+    # one picture each, and the spectrum, the degrees and the components
+    assert len(pictures["roots"]) == len(names) + 3
+
+
+def test_the_table_of_decay_is_what_the_curves_say(cora):
+    table = decay_table(cora)
+    column = table["titles"].index("energy")
+    start = cora.measured.curve("energy").at(0)[0]
+    for depth, cells in table["rows"]:
+        assert cells[column][1] == number(cora.measured.curve("energy").at(int(depth))[0] / start)
+
+
+def test_the_same_analysis_gives_the_same_file(cora):
+    assert render_html(cora) == render_html(cora)
+
+
+def test_an_incomplete_analysis_says_so(make):
+    assert "Not everything converged" in render_html(make("cora", incomplete=True))
+    assert "Not everything converged" not in render_html(make("cora"))
+
+
+def test_nothing_to_smooth_is_said_instead_of_drawn(make):
+    words = Page(render_html(make("one-node"))).words
+    assert "zero at every depth: there is nothing to smooth" in words
+    assert "every node has degree 0" in words.lower()
+    assert "There is nothing but the fixed space." in words
