@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,6 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_the_version_is_the_installed_one():
-    metadata = pytest.importorskip("importlib.metadata")
     try:
         installed = metadata.version("spectral_smooth")
     except metadata.PackageNotFoundError:

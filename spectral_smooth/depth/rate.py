@@ -98,9 +98,9 @@ def _classify(x: FloatArray, v: FloatArray) -> RateFit:
     span = f"(depths {first} to {last})"
     steps = np.diff(np.log(v))
     if _alternates(steps):
-        level = float(np.exp(np.mean(np.log(v))))
+        middle = float(np.exp(np.mean(np.log(v))))
         return RateFit(
-            "oscillating", None, None, level, first, last, f"oscillating around {level:.4g} {span}"
+            "oscillating", None, None, middle, first, last, f"oscillating around {middle:.4g} {span}"
         )
     level = _plateau(x, v)
     if level is not None:

@@ -200,7 +200,9 @@ def _keep_loops(loops: _Edges, policies: Policies, n: int, notes: list[Note]) ->
         return None
     count = _count(len(loops), "self-loop", "self-loops")
     if policies.self_loops == "drop":
-        text = f"{count} dropped: a layer adds its own (GCNConv replaces those present); self_loops='keep' keeps"
+        text = (
+            f"{count} dropped: a layer adds its own (GCNConv replaces those present); self_loops='keep' keeps"
+        )
         notes.append(Note("self-loops", text, "notice"))
         return None
     notes.append(Note("self-loops", f"{count} kept, in addition to those that a layer adds", "notice"))

@@ -30,7 +30,7 @@ def to_numpy(values: Any, what: str = "the array") -> NDArray[Any]:
     if getattr(values, "requires_grad", False) is True:
         raise InputError(f"{what} is a tensor that requires a gradient; pass .detach().numpy() of it")
     device = str(getattr(values, "device", "cpu"))
-    if hasattr(values, "numpy") and not device.lower().startswith("cpu"):
+    if hasattr(values, "numpy") and "cpu" not in device.lower():
         raise InputError(f"{what} is a tensor on the device {device}; pass .cpu() of it")
     try:
         array = np.asarray(values.numpy() if hasattr(values, "numpy") else values)

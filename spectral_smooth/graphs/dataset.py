@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import csr_array
 
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
@@ -91,7 +91,7 @@ def _check_features(features: Any, n: int) -> None:
         )
     if features.dtype.kind not in "iufb":
         raise InputError(f"features have type {features.dtype}; expected real numbers")
-    values = features.data if issparse(features) else features
+    values: Any = features.data if isinstance(features, csr_array) else features
     finite = np.isfinite(values)
     if not finite.all():
         count = int(finite.size - np.count_nonzero(finite))

@@ -126,7 +126,12 @@ class Graph:
 
 
 def _check_layout(indptr: IntArray, indices: IntArray, weights: FloatArray | None) -> None:
-    if indptr.ndim != 1 or indices.ndim != 1 or indptr.dtype.kind not in "iu" or indices.dtype.kind not in "iu":
+    if (
+        indptr.ndim != 1
+        or indices.ndim != 1
+        or indptr.dtype.kind not in "iu"
+        or indices.dtype.kind not in "iu"
+    ):
         raise InputError(
             f"a graph needs one-dimensional integer arrays indptr and indices, got {indptr.dtype} of shape "
             f"{indptr.shape} and {indices.dtype} of shape {indices.shape}"
@@ -165,4 +170,4 @@ def _check_symmetry(graph: Graph) -> None:
     flipped.sort_indices()
     same = np.array_equal(flipped.indptr, graph.indptr) and np.array_equal(flipped.indices, graph.indices)
     if not same or (graph.weights is not None and not np.array_equal(flipped.data, graph.weights)):
-        raise InputError("the matrix is not symmetric; use as_graph(..., direction='union') to make it so")
+        raise InputError("the matrix is not symmetric; as_graph(matrix) makes it so")

@@ -80,7 +80,7 @@ def regular_pairs(nodes: int, degree: int, rng: np.random.Generator) -> Edges:
     """
     if degree > (nodes - 1) // 2:
         return _complement(nodes, regular_pairs(nodes, nodes - 1 - degree, rng))
-    keys = np.empty(0, dtype=np.int64)
+    keys: IntArray = np.empty(0, dtype=np.int64)
     stubs = np.repeat(np.arange(nodes), degree)
     for _ in range(64):
         if not len(stubs):

@@ -15,8 +15,8 @@ Seed: TypeAlias = np.random.Generator | int | None
 # Up to this many members there is no sampling at all.
 ALL_MEMBERS = 512
 FEWEST_MEMBERS = 32
-# Multiply-adds that one block of inner products may cost when members are sampled: some 50 ms.
-SAMPLE_WORK = 1_000_000_000
+# Multiply-adds that one block of inner products may cost when members are sampled: some 20 ms.
+SAMPLE_WORK = 400_000_000
 
 
 @dataclass(frozen=True)

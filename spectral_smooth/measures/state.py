@@ -37,7 +37,7 @@ class State:
     x: FloatArray
     operator: Operator
     rng: Seed = 0
-    max_columns: int | None = rank.MAX_COLUMNS
+    max_columns: int | None = 128
     sample: int | None = None
 
     @cached_property
@@ -46,19 +46,25 @@ class State:
         return [int(seed) for seed in np.random.default_rng(self.rng).integers(2**62, size=3)]
 
     @cached_property
+    def rows(self) -> FloatArray:
+        """The rows of X without those of silent nodes (d̃ = 0), which are outside of all measures."""
+        alive = self.operator.degrees > 0
+        return self.x if alive.all() else self.x[alive]
+
+    @cached_property
     def pairs(self) -> PairSample:
         """Sampled rows against all rows."""
-        return PairSample(self.x, self._seeds[0], self.sample)
+        return PairSample(self.rows, self._seeds[0], self.sample)
 
     @cached_property
     def factor(self) -> rank.Factor:
         """Factorisation that all ranks follow from."""
-        return rank.factorise(self.x, max_columns=self.max_columns, rng=self._seeds[1])
+        return rank.factorise(self.rows, max_columns=self.max_columns, rng=self._seeds[1])
 
     @cached_property
     def directions(self) -> similarity.Directions:
         """Number and spread of the rows' directions."""
-        return similarity.directions(self.x)
+        return similarity.directions(self.rows)
 
     @property
     def column_seed(self) -> int:
@@ -184,7 +190,7 @@ _ALL = (
         "‖X − 1x̄‖_F",
         "arXiv 2305.16102",
         "constants over the whole graph",
-        lambda s: _exactly(similarity.mean_deviation(s.x)),
+        lambda s: _exactly(similarity.mean_deviation(s.rows)),
         scale_free=False,
     ),
     StateMeasure(
@@ -209,7 +215,7 @@ _ALL = (
         "mean over rows of the mean of their non-zero 1 − cos(x_i, x_j)",
         "arXiv 1909.03211",
         "parallel rows (not continuous there)",
-        lambda s: similarity.mad_nonzero(s.x, s.pairs),
+        lambda s: similarity.mad_nonzero(s.rows, s.pairs),
     ),
     StateMeasure(
         "smv",
@@ -217,7 +223,7 @@ _ALL = (
         "mean of ½‖x̂_i − x̂_j‖, i ≠ j",
         "arXiv 2007.09296",
         "parallel rows",
-        lambda s: similarity.smv(s.x, s.pairs),
+        lambda s: similarity.smv(s.rows, s.pairs),
     ),
     StateMeasure(
         "row_difference",
@@ -225,7 +231,7 @@ _ALL = (
         "(1/n²) Σ_ij ‖x_i − x_j‖",
         "arXiv 1909.12223",
         "constants over the whole graph",
-        lambda s: similarity.row_difference(s.x, s.pairs),
+        lambda s: similarity.row_difference(s.rows, s.pairs),
         scale_free=False,
     ),
     StateMeasure(
@@ -234,7 +240,7 @@ _ALL = (
         "(1/F²) Σ_ab ‖x_a/‖x_a‖₁ − x_b/‖x_b‖₁‖",
         "arXiv 1909.12223",
         "parallel columns",
-        lambda s: columns.column_difference(s.x, rng=s.column_seed, columns=s.sample),
+        lambda s: columns.column_difference(s.rows, rng=s.column_seed, columns=s.sample),
     ),
     StateMeasure(
         "column_correlation",
@@ -242,7 +248,7 @@ _ALL = (
         "mean of |Pearson correlation| of columns a ≠ b",
         "arXiv 2206.07743",
         "columns affine in one vector (value 1)",
-        lambda s: columns.column_correlation(s.x, rng=s.column_seed, columns=s.sample),
+        lambda s: columns.column_correlation(s.rows, rng=s.column_seed, columns=s.sample),
     ),
     StateMeasure(
         "stable_rank",
@@ -250,7 +256,7 @@ _ALL = (
         "‖X‖_F²/‖X‖₂²",
         "arXiv 2502.04591",
         "rank one (value 1)",
-        lambda s: rank.stable_rank(s.x, s.factor),
+        lambda s: rank.stable_rank(s.rows, s.factor),
     ),
     StateMeasure(
         "effective_rank",
@@ -258,7 +264,7 @@ _ALL = (
         "exp(−Σ p_i log p_i), p_i = σ_i/Σσ",
         "arXiv 2502.04591",
         "rank one (value 1)",
-        lambda s: rank.effective_rank(s.x, s.factor),
+        lambda s: rank.effective_rank(s.rows, s.factor),
     ),
     StateMeasure(
         "rank_one_distance",
@@ -266,7 +272,7 @@ _ALL = (
         "‖X/‖X‖_* − s·uvᵀ/‖uvᵀ‖_*‖_*, v the row and u the column of largest absolute sum",
         "arXiv 2407.11876",
         "rank one",
-        lambda s: rank.rank_one_distance(s.x, s.factor),
+        lambda s: rank.rank_one_distance(s.rows, s.factor),
     ),
 )
 

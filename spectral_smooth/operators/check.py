@@ -62,9 +62,19 @@ def check_operator(operator: Operator, seed: int = 0) -> CheckReport:
     alive = operator.degrees > 0
     layer = operator.leave(core @ operator.enter(np.ones((n, 1))))
     findings = [
-        Finding("S is symmetric: <x, S y> = <S x, y>", abs(float(np.sum(x * (core @ y) - (core @ x) * y))) / size, eps),
-        Finding("norm of S is at most 1: |S x| <= |x|", float(np.linalg.norm(core @ x) / np.linalg.norm(x) - 1.0), eps),
-        Finding("fixed and alternating vectors are eigenvectors", float(np.linalg.norm(moved)) / np.sqrt(n), eps),
+        Finding(
+            "S is symmetric: <x, S y> = <S x, y>",
+            abs(float(np.sum(x * (core @ y) - (core @ x) * y))) / size,
+            eps,
+        ),
+        Finding(
+            "norm of S is at most 1: |S x| <= |x|",
+            float(np.linalg.norm(core @ x) / np.linalg.norm(x) - 1.0),
+            eps,
+        ),
+        Finding(
+            "fixed and alternating vectors are eigenvectors", float(np.linalg.norm(moved)) / np.sqrt(n), eps
+        ),
         Finding(
             "fixed and alternating vectors are orthonormal",
             float(np.max(np.abs(csr_array(basis @ basis.T - eye_array(basis.shape[0])).data), initial=0.0)),

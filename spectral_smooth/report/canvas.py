@@ -14,6 +14,8 @@ from spectral_smooth.report.series import ValueAxis
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
+TOOLS = "pan,box_zoom,wheel_zoom,reset,save"
+
 
 def models() -> Any:
     """Return Bokeh's models; its own annotations do not know its constructors."""
@@ -39,10 +41,15 @@ class DepthAxis:
         return np.log1p(values) if self.log else values
 
 
-def depth_figure(y_label: str, axis: ValueAxis, depth: DepthAxis, *, height: int = 340) -> figure:
-    """Return an empty figure against depth."""
+def depth_figure(
+    y_label: str, axis: ValueAxis, depth: DepthAxis, *, height: int = 340, small: bool = False
+) -> figure:
+    """Return an empty figure against depth; a small one has no tools but the pointer."""
     room = 0.02 * float(depth.place(depth.last))
-    plot = base_figure("depth (layers)", y_label, height=height, y_axis_type="log" if axis.log else "linear")
+    kind = "log" if axis.log else "linear"
+    plot = base_figure(
+        "depth (layers)", y_label, height=height, tools="" if small else TOOLS, y_axis_type=kind
+    )
     plot.x_range = models().Range1d(-room, float(depth.place(depth.last)) + room)
     plot.y_range = models().Range1d(axis.low, axis.high)
     if depth.log:
@@ -54,7 +61,7 @@ def depth_figure(y_label: str, axis: ValueAxis, depth: DepthAxis, *, height: int
     return plot
 
 
-def base_figure(x_label: str, y_label: str, *, height: int = 320, **more: Any) -> figure:
+def base_figure(x_label: str, y_label: str, *, height: int = 320, tools: str = TOOLS, **more: Any) -> figure:
     """Return an empty figure that is as wide as the page lets it be."""
     from bokeh.plotting import figure
 
@@ -62,8 +69,8 @@ def base_figure(x_label: str, y_label: str, *, height: int = 320, **more: Any) -
         height=height,
         min_width=240,
         sizing_mode="stretch_width",
-        tools="pan,box_zoom,wheel_zoom,reset,save",
-        toolbar_location="right",
+        tools=tools,
+        toolbar_location="right" if tools else None,
         x_axis_label=x_label,
         y_axis_label=y_label,
         background_fill_color="#ffffff",

@@ -100,8 +100,10 @@ def document_json(shown: Iterable[Picture]) -> str:
 
     document = Document(title="")
     kept = list(shown)
-    for picture in kept:
-        document.add_root(picture.plot)
+    # Without this Bokeh looks through all models again after every picture.
+    with document.models.freeze():
+        for picture in kept:
+            document.add_root(picture.plot)
     fresh: dict[str, str] = {}
     body = _renumbered(document.to_json(deferred=False), fresh)
     roots = {fresh[picture.plot.id]: picture.key for picture in kept}

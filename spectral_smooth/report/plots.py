@@ -36,12 +36,11 @@ def decay_plot(one: Series) -> figure:
 def measure_plot(one: Series) -> figure:
     """Draw one measure that is not predicted, small."""
     axis, depth = value_axis(extent(one), decay=False), DepthAxis(max(last_depth(one), 1))
-    plot = depth_figure(drawable(one.axis_label), axis, depth, height=230)
+    plot = depth_figure(drawable(one.axis_label), axis, depth, height=230, small=True)
     depths, values = one.points()
     plot.line(depth.place(depths), axis.clip(values), color=GREY, line_width=1.2)
     _draw(plot, one, axis, depth)
     plot.legend.visible = False
-    plot.toolbar_location = None
     return plot
 
 
@@ -120,13 +119,13 @@ def _hover(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None
     }
     if one.predicted is None:
         del columns["lower"], columns["upper"]
-    targets = plot.scatter(x="x", y="y", source=models().ColumnDataSource(columns), size=9, alpha=0.0)
+    target = plot.line(x="x", y="y", source=models().ColumnDataSource(columns), alpha=0.0)
     shown = [name for name in ("depth", "lower", "upper", "measured") if name in columns]
     plot.add_tools(
         models().HoverTool(
-            renderers=[targets],
+            renderers=[target],
             mode="vline",
-            point_policy="snap_to_data",
+            line_policy="nearest",  # one depth at a time, however close they lie
             attachment="horizontal",
             tooltips=[(name, f"@{name}") for name in shown],
         )

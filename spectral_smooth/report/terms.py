@@ -135,6 +135,7 @@ MEASURES: tuple[Term, ...] = (
         "norm",
         "The size of the whole state, the part in the fixed space included.",
         "‖X_k‖",
+        "‖Y‖_F",
         relative=True,
     ),
     Term(
@@ -159,6 +160,11 @@ MEASURES: tuple[Term, ...] = (
         "normalised energy",
         "The squared difference of neighbours' states, each divided by the square root of its node's degree, summed "
         "over the edges.",
+    ),
+    Term(
+        "matched_energy",
+        "the operator's own energy",
+        "The sum in the scaling that the operator brings to zero, computed from the state as it is.",
     ),
     Term(
         "edge_rayleigh",

@@ -22,23 +22,23 @@ from spectral_smooth.operators.rule import Rule, iterate, sgc
 from spectral_smooth.spectra.quadrature import EPS, Tick
 
 if TYPE_CHECKING:
-    from spectral_smooth.measures.pairs import Estimate
+    from spectral_smooth.measures.sampling import Estimate
 
-DEFAULT_MEASURES = (*QUADRATIC, *STATE_MEASURES)
+# The matched energy is the quadratic `energy`, measured on the whole state.
+DEFAULT_MEASURES = (*QUADRATIC, *(name for name in STATE_MEASURES if name != "matched_energy"))
 REFRESH = 16
 
 
 def log_spaced_depths(depth: int) -> IntArray:
-    """Return 0, 1, 2, 3, 4, 6, 8, 12, ..., up to ``depth``: where state measures are taken.
+    """Return 0, 1, 2, 4, 8, ..., and ``depth``: where state measures are taken.
 
     Examples
     --------
     >>> log_spaced_depths(20).tolist()
-    [0, 1, 2, 3, 4, 6, 8, 12, 16, 20]
+    [0, 1, 2, 4, 8, 16, 20]
     """
-    powers = [2**e for e in range(depth.bit_length() + 1)]
-    marks = {0, depth, *powers, *(3 * p // 2 for p in powers if p > 1)}
-    return np.array(sorted(k for k in marks if 0 <= k <= depth))
+    marks = {0, depth, *(2**e for e in range(depth.bit_length()))}
+    return np.array(sorted(k for k in marks if k <= depth))
 
 
 def propagate(
@@ -115,7 +115,7 @@ def propagate(
         raise UsageError(f"dtype must be float64 or float32, got {dtype!r}")
     wanted = log_spaced_depths(depth) if state_depths is None else np.asarray(state_depths)
     bound: BoundOperator = (engine or Numba()).bind(operator)
-    run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), np.random.default_rng(rng))
+    run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng))
     core = np.ascontiguousarray(operator.enter(np.asarray(features, dtype=np.float64)))
     view: _View = (
         _Deflated(bound, core, rule, depth, dtype) if deflate else _Plain(bound, core, rule, depth, dtype)
@@ -129,6 +129,11 @@ def propagate(
     final = operator.leave(view.assemble(run.last, depth)) if keep_final and run.last is not None else None
     curves = run.curves(view)
     return Trajectory(tuple(curves), operator.label, rule.name, depth, final=final, notes=tuple(notes))
+
+
+def _seed(rng: np.random.Generator | int | None) -> int:
+    """One seed for the whole run: every depth looks at the same pairs and columns."""
+    return int(np.random.default_rng(rng).integers(2**62))
 
 
 def _sort_measures(measures: Sequence[str], rule: Rule) -> tuple[list[str], list[str]]:
@@ -263,7 +268,7 @@ class _Run:
     quadratic: list[str]
     state_names: list[str]
     wanted: set[int]
-    rng: np.random.Generator
+    seed: int
     parts: list[FloatArray] = field(default_factory=list)
     state_values: dict[int, dict[str, Estimate]] = field(default_factory=dict)
     last: FloatArray | None = None
@@ -276,7 +281,7 @@ class _Run:
             if self.state_names and at in self.wanted:
                 whole = self.bound.operator.leave(view.assemble(state, at))
                 self.state_values[at] = measure_state(
-                    self.bound.operator, whole, self.state_names, rng=self.rng
+                    self.bound.operator, whole, self.state_names, rng=self.seed
                 )
             self.last = state
             at += 1
@@ -301,8 +306,9 @@ class _Run:
         found = [self.state_values[int(k)][name] for k in depths]
         values = np.array([f.value for f in found])
         errors = np.array([f.standard_error for f in found])
-        sampled = bool(np.any(errors > 0))
-        note = "sampled pairs or columns, ± 2 standard errors" if sampled else ""
+        note = next((f.note for f in found if f.note), "")
+        if np.any(errors > 0):
+            note = f"{note}, ± 2 standard errors" if note else "± 2 standard errors"
         scale_free = STATE_MEASURES[name].scale_free
         if self.rule.scale_note and not scale_free:
             note = "; ".join(filter(None, [self.rule.scale_note, note]))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
-from spectral_smooth.operators.operator import Operator
 
 Which = Literal["top", "bottom", "slowest"]
 
@@ -75,21 +74,27 @@ class Spectrum:
 
     @property
     def gap(self) -> float | None:
-        """1 − μ_2, where μ_2 is the largest eigenvalue off the fixed space; None if there is none or not known."""
-        if not len(self.values) or (self.which == "bottom" and not self.complete):
+        """1 − μ_2, μ_2 the largest eigenvalue off the fixed space, to about 1e-15 absolutely.
+
+        None if there is none, the solver did not converge, or μ_2 need not be among the values.
+        """
+        if not len(self.values) or not self.convergence.converged:
             return None
-        if self.which == "slowest" and not self.complete and self.values[0] <= 0:
-            return None
-        return 1.0 - float(self.values[0])
+        if self.complete or self.which == "top" or (self.which == "slowest" and self.values[0] > 0):
+            return 1.0 - float(self.values[0])
+        return None
 
     @property
     def rate(self) -> float | None:
-        """Largest |μ| off the fixed space (SLEM), 0 if nothing is there; None if only one end is known."""
-        if not len(self.values):
-            return 0.0 if self.complete else None
-        if self.which != "slowest" and not self.complete:
+        """Largest |μ| off the fixed space (SLEM), 0 if nothing is there.
+
+        None if the solver did not converge, or only one end is known.
+        """
+        if not self.convergence.converged:
             return None
-        return float(np.max(np.abs(self.values)))
+        if self.complete or self.which == "slowest":
+            return float(np.max(np.abs(self.values), initial=0.0))
+        return None
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{v:.6g}" for v in self.values[:4]) + (", ..." if len(self.values) > 4 else "")
@@ -110,11 +115,3 @@ class Spectrum:
             "converged": self.convergence.converged,
             "convergence": str(self.convergence),
         }
-
-
-class Solver(Protocol):
-    """Finds eigenpairs of one operator; its tolerance is a field."""
-
-    def solve(self, operator: Operator, count: int, which: Which, *, rng: np.random.Generator) -> Spectrum:
-        """Return ``count`` pairs (or all there are) from one end."""
-        ...

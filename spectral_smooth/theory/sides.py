@@ -43,8 +43,8 @@ def enclose(
     """
     known = [m for m in measures if _is_known(m)]
     open_ = [m for m in measures if isinstance(m, Jacobi) and not m.exhausted]
-    lower = np.empty((len(measures), len(depths)))
-    upper = np.empty_like(lower)
+    lower: FloatArray = np.empty((len(measures), len(depths)))
+    upper: FloatArray = np.empty_like(lower)
     at_known = np.array([_is_known(m) for m in measures], dtype=bool)
     source: Source = "exact"
     if known:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
-import os
 
 import jsonschema
+import numba
 import pytest
 
 import spectral_smooth as ss
@@ -89,7 +89,9 @@ def test_several_graphs_give_a_row_each_and_go_on_after_a_failure(run, tmp_path)
 
 
 def test_a_folder_is_all_its_graphs_in_order(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("spectral_smooth.report.html.render_html", lambda analysis: analysis.name)  # takes seconds
+    monkeypatch.setattr(
+        "spectral_smooth.report.html.render_html", lambda analysis: analysis.name
+    )  # takes seconds
     folder = tmp_path / "graphs"
     folder.mkdir()
     for name in ("b.txt", "a.edges", "C.CSV"):
@@ -205,8 +207,15 @@ def test_progress_is_shown_only_to_a_terminal(run, pretend, karate, monkeypatch)
     assert [one is None for one in seen] == [True, False, True]
 
 
-@pytest.mark.parametrize("threads", ["1", str(os.cpu_count() or 1)])
-def test_threads_change_nothing(run, threads, karate):
+@pytest.fixture
+def threads_kept():
+    before = numba.get_num_threads()
+    yield
+    numba.set_num_threads(before)
+
+
+@pytest.mark.parametrize("threads", ["1", str(numba.config.NUMBA_NUM_THREADS)])
+def test_threads_change_nothing(run, threads, karate, threads_kept):
     printed = without_clock(json.loads(run("analyze", "karate", *SHORT, "--threads", threads, "--json").out))
     expected = without_clock(karate.to_dict())
     assert printed.pop("plan") == {**expected.pop("plan"), "threads": int(threads)}

@@ -50,7 +50,9 @@ def edge_lists(draw):
         pairs += [(t, s) for s, t in pairs]
     # quarters add up exactly in any order
     quarters = st.integers(1, 40).map(lambda k: k / 4)
-    weights = draw(st.lists(quarters, min_size=len(pairs), max_size=len(pairs))) if draw(st.booleans()) else None
+    weights = (
+        draw(st.lists(quarters, min_size=len(pairs), max_size=len(pairs))) if draw(st.booleans()) else None
+    )
     return n, pairs, None if weights and all(w == 1 for w in weights) else weights or None
 
 
@@ -276,7 +278,8 @@ def test_ends_of_unequal_number_are_refused():
 
 
 @pytest.mark.parametrize(
-    "settings_", [{"direction": "both"}, {"self_loops": "maybe"}, {"split": -1}, {"split": True}, {"weight": ""}]
+    "settings_",
+    [{"direction": "both"}, {"self_loops": "maybe"}, {"split": -1}, {"split": True}, {"weight": ""}],
 )
 def test_policies_refuse_what_they_do_not_know(settings_):
     with pytest.raises(UsageError, match="expected"):

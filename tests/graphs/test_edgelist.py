@@ -227,3 +227,38 @@ def test_files(tmp_path):
     # the content decides, not the extension
     packed.rename(tmp_path / "odd.npz")
     assert edges(read(tmp_path / "odd.npz")) == PATH
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("1-2 3\n3 4\n", ("1-2", "3", "4")),
+        ("1 --2\n1 3\n", ("--2", "1", "3")),
+        ("1e5.3 .\n1 .\n", (".", "1", "1e5.3")),
+        ("1.2.3.4 5.6.7.8\n5.6.7.8 9\n", ("1.2.3.4", "5.6.7.8", "9")),
+    ],
+)
+def test_what_only_looks_like_numbers_is_a_name(text, names):
+    dataset = parse(text)
+    assert dataset.node_names == names
+    assert dataset.graph.num_edges == 2
+
+
+def test_numbers_at_the_end_of_their_range():
+    largest = 2**63 - 1
+    assert parse(f"0 {largest}\n").node_names == ("0", str(largest))
+    with pytest.raises(InputError, match="too large"):
+        parse("0 9007199254740993.0\n")
+
+
+def test_a_cell_beyond_what_csv_takes():
+    name = "x" * 200_000
+    assert parse(f'"{name}",b\nb,c\n').graph.num_edges == 2
+
+
+def test_a_tab_separated_file_with_one_line_of_spaces():
+    assert edges(parse("a\tb\nb c\n")) == {frozenset("ab"), frozenset("bc")}
+
+
+def test_a_single_line_of_names_is_an_edge_and_no_header():
+    assert parse("ann ben").node_names == ("ann", "ben")

@@ -305,7 +305,10 @@ def test_refused_arrays(save, refused, arrays, seen):
         ({"x_data": np.ones(4)}, "expected as many of each"),
         ({"x_data": np.array([1.0, np.nan, 1.0])}, "NaN or infinite"),
         ({"x_shape": np.array([3])}, "expected two whole numbers"),
-        ({"x_shape": np.array([4, 2]), "x_indptr": np.array([0, 1, 2, 3, 3])}, "features have shape \\(4, 2\\)"),
+        (
+            {"x_shape": np.array([4, 2]), "x_indptr": np.array([0, 1, 2, 3, 3])},
+            "features have shape \\(4, 2\\)",
+        ),
     ],
 )
 def test_refused_sparse_parts(save, refused, parts, seen):
@@ -339,7 +342,10 @@ def test_refused_scipy_matrices(tmp_path, refused, save):
         save(format=b"csr", shape=[3, 3], data=np.ones(2), indices=[0, 9], indptr=[0, 1, 1, 2]),
         "a column index of the matrix is outside",
     )
-    refused(save(format=b"csr", shape=[0, 0], data=np.ones(0), indices=np.zeros(0, int), indptr=[0]), "at least one")
+    refused(
+        save(format=b"csr", shape=[0, 0], data=np.ones(0), indices=np.zeros(0, int), indptr=[0]),
+        "at least one",
+    )
     refused(save(format=b"coo", shape=[2, 2], data=np.ones(1), row=[5], col=[0]), "a node id is 5")
 
 
@@ -361,3 +367,18 @@ def test_refused_scipy_matrices(tmp_path, refused, save):
 def test_accepted_by_policy(save, arrays, nodes, edges):
     graph = read(save(**arrays)).graph
     assert (graph.num_nodes, graph.num_edges) == (nodes, edges)
+
+
+def test_refused_edges_of_the_heterophilous_layout(save, refused):
+    refused(
+        save(edges=np.zeros((2, 3), dtype=int), node_features=np.ones((3, 1))), "edges have shape \\(2, 3\\)"
+    )
+
+
+def test_too_little_memory(save, refused, monkeypatch):
+    def fail(*_args):
+        raise MemoryError
+
+    path = save(**TRIANGLE)
+    monkeypatch.setattr(reader, "_read_archive", fail)
+    refused(path, "does not fit in memory")

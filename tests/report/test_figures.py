@@ -50,14 +50,15 @@ def test_no_label_is_clipped(analysis, plot):
 
 
 def test_no_label_of_the_small_pictures_is_clipped(make):
-    axes = figures.plot_measures(make("hostile"))
-    assert len(axes) == 15
+    axes = figures.plot_measures(make("cora"))
+    assert len(axes) == 14
     assert not clipped(axes[0].figure)
     assert len(axes[0].figure.axes) == len(axes)
 
 
-def test_no_label_of_the_overview_is_clipped(analysis):
-    assert not clipped(figures.plot_overview(analysis))
+@pytest.mark.parametrize("name", ["cora", "hostile"])
+def test_no_label_of_the_overview_is_clipped(make, name):
+    assert not clipped(figures.plot_overview(make(name)))
 
 
 def test_decay_is_logarithmic_and_shows_what_was_measured(cora):

@@ -2,6 +2,7 @@ import json
 import logging
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -44,8 +45,13 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def page(analysis):
-    return Page(render_html(analysis))
+def page(rendered, example):
+    return Page(rendered(example))
+
+
+@pytest.fixture
+def cora_page(rendered):
+    return Page(rendered("cora"))
 
 
 def test_it_is_small_and_says_nothing_to_the_log(analysis, caplog):
@@ -65,8 +71,8 @@ def test_it_asks_nothing_of_the_network(page):
     assert "http" not in policy["content"]
 
 
-def test_the_answer_comes_first(cora):
-    words = Page(render_html(cora)).words
+def test_the_answer_comes_first(cora_page):
+    words = cora_page.words
     order = [
         words.index(x)
         for x in ("Moderate".lower(), "121 to 134 layers", "0.003621", "Limits on depth", "Settings")
@@ -75,8 +81,8 @@ def test_the_answer_comes_first(cora):
     assert "cora" in words[:80]
 
 
-def test_text_from_outside_is_text(attack):
-    html = render_html(attack)
+def test_text_from_outside_is_text(attack, rendered):
+    html = rendered("hostile")
     page = Page(html)
     assert len(page.scripts) == 3
     assert not page.find("b")
@@ -88,9 +94,9 @@ def test_text_from_outside_is_text(attack):
     html.encode("utf-8")
 
 
-def test_no_picture_holds_mathematics(attack):
+def test_no_picture_holds_mathematics(rendered):
     # Bokeh would load MathJax from the network for it.
-    pictures = Page(render_html(attack)).scripts[0]
+    pictures = Page(rendered("hostile")).scripts[0]
     for sign in ("$$", "\\(", "\\["):
         assert json.dumps(sign)[1:-1] not in pictures
 
@@ -109,7 +115,7 @@ def test_headings_do_not_skip_a_level(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_the_title_and_the_language_are_set(page):
@@ -118,8 +124,8 @@ def test_the_title_and_the_language_are_set(page):
     assert page.find("link", rel="icon", href="data:,")
 
 
-def test_every_limit_comparison_setting_and_note_is_there(cora):
-    words = Page(render_html(cora)).words
+def test_every_limit_comparison_setting_and_note_is_there(cora, cora_page):
+    words = cora_page.words
     wanted = [limit.sentence for limit in cora.safe_depth.limits]
     wanted += [note.text for note in cora.audit] + [reason for c in cora.comparisons for reason in c.reasons]
     wanted += [
@@ -133,11 +139,9 @@ def test_every_limit_comparison_setting_and_note_is_there(cora):
         assert text in words
 
 
-def test_every_measure_that_exists_is_shown_and_explained(cora):
-    html = render_html(cora)
+def test_every_measure_that_exists_is_shown_and_explained(cora, cora_page):
     names = {c.name for c in (*cora.predicted.curves, *cora.measured.curves) if c.component is None}
-    page = Page(html)
-    pictures = json.loads(page.scripts[0])
+    pictures = json.loads(cora_page.scripts[0])
     # one picture each, and the spectrum, the degrees and the components
     assert len(pictures["roots"]) == len(names) + 3
 
@@ -150,17 +154,18 @@ def test_the_table_of_decay_is_what_the_curves_say(cora):
         assert cells[column][1] == number(cora.measured.curve("energy").at(int(depth))[0] / start)
 
 
-def test_the_same_analysis_gives_the_same_file(cora):
-    assert render_html(cora) == render_html(cora)
+def test_the_same_analysis_gives_the_same_file(analysis, example, rendered):
+    assert render_html(analysis) == rendered(example)
 
 
-def test_an_incomplete_analysis_says_so(make):
-    assert "Not everything converged" in render_html(make("cora", incomplete=True))
-    assert "Not everything converged" not in render_html(make("cora"))
+def test_an_incomplete_analysis_says_so(attack, rendered):
+    assert attack.incomplete
+    assert "Not everything converged" in rendered("hostile")
+    assert "Not everything converged" not in rendered("cora")
 
 
-def test_nothing_to_smooth_is_said_instead_of_drawn(make):
-    words = Page(render_html(make("one-node"))).words
+def test_nothing_to_smooth_is_said_instead_of_drawn(rendered):
+    words = Page(rendered("one-node")).words
     assert "zero at every depth: there is nothing to smooth" in words
     assert "every node has degree 0" in words.lower()
     assert "There is nothing but the fixed space." in words

@@ -19,8 +19,14 @@ def test_the_version_is_the_one_that_is_written():
     assert schema()["properties"]["schema_version"]["const"] == SCHEMA_VERSION
 
 
-def test_an_analysis_obeys_the_schema(analysis, validator):
-    validator.validate(analysis.to_dict())
+@pytest.mark.parametrize("name", ["cora", "one-node", "no-limit"])
+def test_an_analysis_obeys_the_schema(make, validator, name):
+    validator.validate(make(name).to_dict())
+
+
+def test_an_invented_kind_of_limit_is_found(attack, validator):
+    (error, *_) = validator.iter_errors(attack.to_dict())
+    assert error.json_path == "$.safe_depth.limits[0].kind"
 
 
 def test_every_field_of_an_analysis_is_in_the_schema(cora):
@@ -51,8 +57,8 @@ def test_damage_is_found(cora, validator, damage):
         validator.validate(data)
 
 
-def test_a_file_renders_like_the_analysis_it_came_from(analysis):
+def test_a_file_renders_like_the_analysis_it_came_from(analysis, example, rendered):
     again = Analysis.from_dict(json.loads(analysis.to_json()))
     assert again.to_dict() == analysis.to_dict()
     assert render_text(again, color=True) == render_text(analysis, color=True)
-    assert render_html(again) == render_html(analysis)
+    assert render_html(again) == rendered(example)

@@ -87,7 +87,8 @@ def _from_hetero(obj: Any) -> ForeignGraph:
 
 
 def _weight_names(obj: Any, edges: int) -> list[str]:
-    own = list(obj.keys()) if callable(getattr(obj, "keys", None)) else list(getattr(obj, "__dict__", {}))
+    keys = getattr(obj, "keys", None)  # a method since PyG 2.4, a list before
+    own = list(keys() if callable(keys) else keys or getattr(obj, "__dict__", {}))
     names = dict.fromkeys(
         ("edge_weight", "weight", "edge_attr", *(key for key in own if isinstance(key, str)))
     )

@@ -118,8 +118,9 @@ def _is_header(cells: list[str], body: bytes, separator: str | None, words: froz
     if sum(cell.lower() in words for cell in cells) >= min(2, len(cells)):
         return True
     _, second = _first_line(body)
-    below = _cells(second, separator)
-    return any(is_number(cell) for cell in below)
+    numeric = [is_number(cell) for cell in _cells(second, separator)]
+    # one number among names may be a name; two ids, or a number in a further column, are data
+    return bool(numeric) and (all(numeric[:2]) or any(numeric[2:]))
 
 
 def _commented_header(comments: list[bytes], count: int, words: frozenset[str]) -> tuple[str, ...] | None:
@@ -225,12 +226,18 @@ def _text_table(texts: list[list[str]], lines: IntArray) -> TextTable:
 def _cells(line: str, separator: str | None) -> list[str]:
     if separator is None:
         return line.split()
-    if separator == ",":
-        cells = [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
-    else:
-        cells = [cell.strip() for cell in line.strip().split(separator)]
-        if len(cells) == 1:  # a line of a tab-separated file that uses spaces
-            cells = line.split()
+    if '"' in line and separator == ",":
+        try:
+            return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
+        except csv.Error:  # a cell beyond csv's limit; its commas then count as any other
+            pass
+    cells = [cell.strip() for cell in line.strip().split(separator)]
+    # a line of a tab-separated file may use spaces all the same
+    return line.split() if separator == "\t" and len(cells) == 1 else cells
+
+
+def _split(line: str, separator: str | None, number: int) -> list[str]:
+    cells = _cells(line, separator)
     if "" in cells:
         raise InputError(
             f"line {number} has an empty cell ({line.strip()[:60]!r}); expected a value in each column"

@@ -1,0 +1,219 @@
+"""Collect eigenvalues from all components, and select the ends of the whole graph's spectrum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.linalg import eigh
+
+from spectral_smooth.graphs.arrays import FloatArray, IntArray
+from spectral_smooth.operators.operator import Operator
+from spectral_smooth.spectra.solvers.auto import (
+    BOUND_FROM,
+    CHEAP_FILL,
+    DENSE_ALWAYS,
+    Auto,
+    ComponentShape,
+    Only,
+)
+from spectral_smooth.spectra.solvers.blocks import Blocks
+from spectral_smooth.spectra.solvers.chain import Ledger, clearly_below, solve_in_turn
+from spectral_smooth.spectra.solvers.dense import Dense
+from spectral_smooth.spectra.solvers.fill import fill_bound
+from spectral_smooth.spectra.solvers.problem import ComponentProblem, ComponentSolver, Pairs
+from spectral_smooth.spectra.types import Convergence, Spectrum, Which
+
+ALTERNATING = -1
+CLEARLY_POSITIVE = 1e-6
+
+
+@dataclass(eq=False)
+class EndSearch:
+    """Candidates for the result, from all components: value, component, and where its vector is.
+
+    ``place`` is a column of the component's `Pairs` in ``found``, or for components solved densely in
+    bulk an index into the ascending spectrum of S − 3·VVᵀ, or `ALTERNATING`.
+    """
+
+    blocks: Blocks
+    count: int
+    policy: Auto | Only
+    rng: np.random.Generator
+    ledger: Ledger = field(default_factory=Ledger)
+    values: list[FloatArray] = field(default_factory=list)
+    components: list[IntArray] = field(default_factory=list)
+    places: list[IntArray] = field(default_factory=list)
+    found: dict[int, Pairs] = field(default_factory=dict)
+    large: list[int] = field(default_factory=list)
+
+    @classmethod
+    def start(
+        cls,
+        operator: Operator,
+        count: int,
+        solver: Auto | ComponentSolver | None,
+        rng: np.random.Generator | int | None,
+    ) -> EndSearch:
+        """Split the graph, add what is known in closed form and what dense algebra gives in bulk."""
+        policy = Auto() if solver is None else solver if isinstance(solver, Auto) else Only(solver)
+        solve = cls(Blocks.of(operator), count, policy, np.random.default_rng(rng))
+        two = np.flatnonzero(solve.blocks.alternating)
+        solve._add(np.full(len(two), -1.0), two, np.full(len(two), ALTERNATING))
+        solve._add_small()
+        return solve
+
+    def add_top(self) -> None:
+        """Solve the top end of every large component."""
+        for component in self.large:
+            problem = self.blocks.top_problem(component)
+            wanted = min(self.count, problem.free)
+            solvers = self._solvers(problem, bounded=problem.nodes >= BOUND_FROM)
+            pairs = solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
+            self._keep(component, pairs)
+
+    def add_bottom(self) -> None:
+        """Solve the bottom end of every large component."""
+        for component in self.large:
+            self._add_bottom_of(component)
+
+    def add_bottom_where_slow(self) -> None:
+        """Solve the bottom end of those large components where it can reach among the slowest."""
+        for component in self.large:
+            sizes = np.sort(np.abs(np.concatenate(self.values)))[::-1]
+            threshold = float(sizes[self.count - 1]) if len(sizes) >= self.count else 0.0
+            if self.blocks.top_problem(component).lowest > -threshold:
+                continue
+            if not clearly_below(self._bottom_problem(component), threshold, self.rng, self.ledger):
+                self._add_bottom_of(component)
+
+    def spectrum(self, which: Which, vectors: bool) -> Spectrum:
+        """Select, and compute the vectors and residuals of what was selected."""
+        values = np.concatenate(self.values)
+        key = {"top": -values, "bottom": values, "slowest": -np.abs(values)}[which]
+        chosen = np.argsort(key, kind="stable")[: self.count]
+        chosen = chosen[np.argsort(-values[chosen], kind="stable")]
+        components = np.concatenate(self.components)[chosen]
+        places = np.concatenate(self.places)[chosen]
+        space = self.blocks.operator.fixed_space
+        out = np.zeros((self.blocks.operator.graph.num_nodes, len(chosen))) if vectors else None
+        residuals = np.zeros(len(chosen))
+        for component in np.unique(components):
+            columns = np.flatnonzero(components == component)
+            local, errors = self._vectors(int(component), values[chosen][columns], places[columns], vectors)
+            residuals[columns] = errors
+            if out is not None and local is not None:
+                out[np.ix_(self.blocks.order[self.blocks.rows(int(component))], columns)] = local
+        return Spectrum(
+            values=np.clip(values[chosen], -1.0, 1.0),
+            vectors=out,
+            fixed_dimension=space.dimension,
+            alternating_dimension=space.alternating_dimension,
+            which=which,
+            complete=len(chosen) == int(self.blocks.sizes.sum()) - space.dimension,
+            convergence=Convergence(
+                converged=self.ledger.converged,
+                residuals=residuals,
+                applications=self.ledger.applications,
+                restarts=self.ledger.restarts,
+                method=", ".join(self.ledger.methods) or "closed form",
+            ),
+        )
+
+    def _add(self, values: FloatArray, components: IntArray, places: IntArray) -> None:
+        self.values.append(np.asarray(values))
+        self.components.append(np.asarray(components))
+        self.places.append(np.asarray(places))
+
+    def _add_small(self) -> None:
+        """Diagonalise small components in stacks of equal size; set the others aside."""
+        sizes = self.blocks.sizes
+        cuts = np.concatenate([[0], np.flatnonzero(np.diff(sizes)) + 1, [len(sizes)]])
+        for first, last in pairwise(cuts[: len(sizes) + 1]):
+            group = range(int(first), int(last))
+            if self._dense_in_bulk(int(sizes[first])):
+                self._add_dense(group)
+            else:
+                self.large.extend(c for c in group if self.blocks.free[c] > 0)
+
+    def _dense_in_bulk(self, size: int) -> bool:
+        return size <= DENSE_ALWAYS and self.policy.choose(ComponentShape(size, size), self.count) == (
+            Dense(),
+        )
+
+    def _solvers(self, problem: ComponentProblem, *, bounded: bool) -> tuple[ComponentSolver, ...]:
+        nodes, entries = problem.nodes, problem.matrix.nnz
+        fill = fill_bound(problem.matrix, CHEAP_FILL * entries) if bounded else None
+        return self.policy.choose(ComponentShape(nodes, entries, fill), self.count)
+
+    def _add_dense(self, group: range) -> None:
+        known = 1 + self.blocks.alternating[group.start : group.stop].astype(np.int64)
+        size = int(self.blocks.sizes[group.start])
+        if not np.any(known < size):
+            return
+        table = self.blocks.dense_values(group.start, group.stop)
+        self.ledger.note(Dense().name)
+        free = np.arange(size)[None, :] >= known[:, None]
+        member, place = np.nonzero(free)
+        self._add(table[member, place], member + group.start, place)
+
+    def _add_bottom_of(self, component: int) -> None:
+        if self._add_reflected(component):
+            return
+        problem = self._bottom_problem(component)
+        wanted = min(self.count, problem.free)
+        if wanted > 0:
+            solvers = self._solvers(problem, bounded=False)
+            pairs = solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
+            self._keep(component, pairs.mirrored())
+
+    def _add_reflected(self, component: int) -> bool:
+        """Take the bottom end from the top end: (μ, u) and (−μ, ±u by side) on bipartite components."""
+        have = self.found.get(component)
+        usable = have is not None and have.converged and float(have.values[-1]) > CLEARLY_POSITIVE
+        if have is None or not usable or not self.blocks.alternating[component]:
+            return False
+        rows = self.blocks.rows(component)
+        sides = self.blocks.operator.fixed_space.sides[self.blocks.order[rows]]
+        self._keep(component, replace(have.mirrored(), vectors=have.vectors * sides[:, None]))
+        return True
+
+    def _bottom_problem(self, component: int) -> ComponentProblem:
+        """Return the bottom end without the pairs of the top end: where the two meet, no pair comes twice."""
+        problem = self.blocks.bottom_problem(component)
+        have = self.found.get(component)
+        return problem if have is None else problem.without(have.mirrored())
+
+    def _keep(self, component: int, pairs: Pairs) -> None:
+        have = self.found.get(component, Pairs.none(pairs.vectors.shape[0]))
+        places = len(have.values) + np.arange(len(pairs.values))
+        self.found[component] = have.joined(pairs)
+        self._add(pairs.values, np.full(len(places), component), places)
+
+    def _vectors(
+        self, component: int, values: FloatArray, places: IntArray, wanted: bool
+    ) -> tuple[FloatArray | None, FloatArray]:
+        """Local vectors of the chosen values of one component, and residuals."""
+        pairs = self.found.get(component)
+        if pairs is None and not wanted:
+            return None, np.full(len(values), float(self.blocks.sizes[component]) * np.finfo(float).eps)
+        rows = self.blocks.rows(component)
+        local = np.zeros((rows.stop - rows.start, len(values)))
+        known = places == ALTERNATING
+        local[:, known] = self.blocks.known[rows, 1:2]
+        if pairs is not None:
+            local[:, ~known] = pairs.vectors[:, places[~known]]
+        elif not known.all():
+            local[:, ~known] = _selected(self.blocks.pushed_block(component), places[~known])
+        image = self.blocks.block(component) @ local
+        return local, np.linalg.norm(image - local * values, axis=0)
+
+
+def _selected(matrix: FloatArray, places: IntArray) -> FloatArray:
+    """Eigenvectors of a dense symmetric matrix at the given places of its ascending spectrum."""
+    low, high = int(places.min()), int(places.max())
+    if 4 * (high - low + 1) < len(matrix):
+        _, vectors = eigh(matrix, subset_by_index=(low, high), check_finite=False)
+        return np.asarray(vectors[:, places - low])
+    return np.asarray(np.linalg.eigh(matrix)[1][:, places])

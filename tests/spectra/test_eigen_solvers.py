@@ -1,0 +1,140 @@
+"""What the solvers promise one by one: honesty, choice, multiplicities, bounds."""
+
+import numpy as np
+import pytest
+from cases import graph_from_matrix, random_matrix
+from naive import dense_core
+from scipy.sparse import csr_array
+
+from spectral_smooth.errors import NotConvergedError, UsageError
+from spectral_smooth.graphs.families import family
+from spectral_smooth.operators.operator import gcn, symmetric
+from spectral_smooth.spectra.eigen import both_ends, eigenpairs
+from spectral_smooth.spectra.solvers.arpack import Arpack
+from spectral_smooth.spectra.solvers.auto import Auto, ComponentShape
+from spectral_smooth.spectra.solvers.block_krylov import BlockKrylov
+from spectral_smooth.spectra.solvers.blocks import Blocks
+from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
+from spectral_smooth.spectra.solvers.davidson import Budget, davidson
+from spectral_smooth.spectra.solvers.dense import Dense
+from spectral_smooth.spectra.solvers.fill import count_factor, fill_bound
+from spectral_smooth.spectra.solvers.problem import Pairs, settled
+from spectral_smooth.spectra.solvers.remainder import with_missed
+from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
+
+LONG_PATH = gcn(family("path:1500").graph)
+
+
+@pytest.mark.parametrize(
+    "solver",
+    [BlockKrylov(max_applications=60), Arpack(max_restarts=1), ShiftInvert(max_applications=5)],
+    ids=repr,
+)
+def test_giving_up_keeps_what_was_reached(solver):
+    with pytest.raises(NotConvergedError, match="gave up") as caught:
+        eigenpairs(LONG_PATH, 4, solver=solver, rng=0)
+    partial = caught.value.partial
+    assert not partial.convergence.converged
+    assert "did NOT converge" in str(partial.convergence)
+    assert partial.gap is None
+    assert partial.rate is None
+    assert len(partial.values) == len(partial.convergence.residuals) == partial.vectors.shape[1]
+    truth = np.linalg.eigvalsh(dense_core(LONG_PATH))
+    for value, residual in zip(partial.values, partial.convergence.residuals, strict=True):
+        assert np.min(np.abs(truth - value)) <= residual + 1e-12
+
+
+def test_both_ends_give_up_with_all_three():
+    with pytest.raises(NotConvergedError) as caught:
+        both_ends(LONG_PATH, 3, solver=BlockKrylov(max_applications=60), rng=0)
+    assert [part.which for part in caught.value.partial] == ["top", "bottom", "slowest"]
+
+
+def test_automatic_choice_gets_the_tiny_gap_of_a_path():
+    spectrum = eigenpairs(symmetric(family("path:1500").graph), 5, "slowest", rng=0)
+    expected = np.cos(np.pi * np.arange(1, 3) / 1499)
+    np.testing.assert_allclose(spectrum.values, [*expected, *-expected[::-1], -1.0], atol=1e-13)
+
+
+def test_a_refused_factorisation_is_not_an_answer():
+    op = gcn(family("path:3500").graph)
+    with pytest.raises(NotConvergedError) as caught:
+        eigenpairs(op, 2, solver=ShiftInvert(max_fill=100), rng=0)
+    assert len(caught.value.partial.values) == 0
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_choice_is_a_table(count):
+    choose = Auto(tolerance=1e-8).choose
+    krylov, factorised = BlockKrylov(tolerance=1e-8), ShiftInvert(tolerance=1e-8)
+    assert choose(ComponentShape(600, 5000), count) == (Dense(),)
+    assert choose(ComponentShape(100_000, 400_000, fill=500_000), count) == (factorised, krylov)
+    for shape in (ComponentShape(601, 5000), ComponentShape(100_000, 400_000, fill=50_000_000)):
+        quick, *rest = choose(shape, count)
+        assert isinstance(quick, BlockKrylov)
+        assert quick.max_applications < krylov.max_applications
+        assert rest == [factorised, krylov]
+
+
+def test_choice_is_dense_for_a_large_share():
+    assert Auto().choose(ComponentShape(2000, 9000), 500) == (Dense(),)
+    with pytest.raises(UsageError, match="ask for fewer than 25,000"):
+        Auto().choose(ComponentShape(100_000, 400_000), 60_000)
+
+
+@pytest.mark.parametrize("hidden", [0, 1, 3])
+def test_search_of_the_remainder_finds_a_hidden_pair(hidden):
+    """Withhold one of the top pairs: the search must bring it back."""
+    problem = Blocks.of(gcn(family("torus:9x9").graph)).top_problem(0)
+    rng = np.random.default_rng(hidden)
+    full = Dense().largest(problem, 5, rng)
+    keep = np.arange(5) != hidden
+    lame = Pairs(full.values[keep], full.vectors[:, keep], full.residuals[keep], True, 0, 0)
+    expander = ChebyshevFilter(problem.matrix, problem.lowest)
+    mended = with_missed(problem, lame, 4, expander, Budget(1e-10, 20_000, 4), rng)
+    assert mended.converged
+    np.testing.assert_allclose(mended.values, full.values[:4], atol=1e-10)
+
+
+def test_ritz_values_are_lower_bounds():
+    problem = Blocks.of(gcn(family("grid:15x20").graph)).top_problem(0)
+    truth = Dense().largest(problem, 4, np.random.default_rng(0)).values
+    expander = ChebyshevFilter(problem.matrix, problem.lowest)
+    for applications in (10, 100, 400):
+        pairs = davidson(problem, 4, expander, Budget(1e-12, applications, 3), np.random.default_rng(1))
+        assert np.all(pairs.values <= truth + 1e-13)
+
+
+def test_lower_end_of_a_component_is_a_bound():
+    for seed in range(30):
+        op = gcn(graph_from_matrix(random_matrix(15, 4.0, seed)), loops=0.5 * (seed % 4))
+        if op.fixed_space.dimension:
+            problem = Blocks.of(op).top_problem(0)
+            assert np.linalg.eigvalsh(problem.matrix.toarray())[0] >= problem.lowest - 1e-13
+
+
+def test_settled_asks_for_more_near_one():
+    values = np.array([0.5, 1 - 1e-9, 1 - 1e-9])
+    assert settled(values, np.array([9e-11, 9e-11, 9e-12]), 1e-10).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fill_is_that_of_a_dense_elimination(seed):
+    pattern = random_matrix(25, 3.0, seed) + np.eye(25)
+    matrix = csr_array(pattern)
+    order = np.random.default_rng(seed).permutation(25)
+    filled = pattern[np.ix_(order, order)] != 0
+    for k in range(25):
+        below = np.flatnonzero(filled[:, k] & (np.arange(25) > k))
+        filled[np.ix_(below, below)] = True
+    exact = int(np.count_nonzero(np.tril(filled)))
+    arrays = (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64))
+    assert count_factor(*arrays, order, np.argsort(order), 10_000) == exact
+    assert count_factor(*arrays, order, np.argsort(order), exact - 1) == exact
+    assert fill_bound(matrix, 10_000) <= 25 * 26 // 2
+
+
+def test_fill_of_a_path_and_a_star_is_nothing():
+    for spec in ("path:400", "star:400"):
+        graph = family(spec).graph
+        assert fill_bound(gcn(graph).matrix(), 10_000) == 2 * graph.num_nodes - 1
