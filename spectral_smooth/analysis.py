@@ -30,9 +30,9 @@ from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
 from spectral_smooth.simulate.propagate import propagate
-from spectral_smooth.spectra.eigen import eigenpairs
+from spectral_smooth.spectra.eigen import both_ends
 from spectral_smooth.spectra.quadrature import Ends, spectral_measure
-from spectral_smooth.spectra.types import Spectrum, Which
+from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.predict import EXACT_BELOW, predict_from
 
 SCHEMA_VERSION = 1
@@ -363,19 +363,13 @@ def _operator_notes(operator: Operator) -> list[Note]:
 
 
 def _both_ends(operator: Operator, seed: int) -> tuple[Spectrum, Spectrum, list[str]]:
-    warnings: list[str] = []
-    top = _one_end(operator, "top", seed, warnings)
-    bottom = top if top.complete else _one_end(operator, "bottom", seed, warnings)
-    return top, bottom, warnings
-
-
-def _one_end(operator: Operator, which: Which, seed: int, warnings: list[str]) -> Spectrum:
+    """Return both ends; where an iteration gave up, what it reached and a warning that says so."""
     try:
-        return eigenpairs(operator, ENDS_COUNT, which, rng=np.random.default_rng(seed))
+        top, bottom, _ = both_ends(operator, ENDS_COUNT, rng=np.random.default_rng(seed), vectors=False)
     except NotConvergedError as error:
-        warnings.append(f"eigenvalues at the {which} end are not converged: {error}")
-        partial: Spectrum = error.partial
-        return partial
+        top, bottom, _ = error.partial
+        return top, bottom, [f"the spectrum is not certain: {error}"]
+    return top, bottom, []
 
 
 def _predict(

@@ -47,8 +47,13 @@ class State:
 
     @cached_property
     def rows(self) -> FloatArray:
-        """The rows of X without those of silent nodes (d̃ = 0), which are outside of all measures."""
+        """The rows of X without those of silent nodes (d̃ = 0), which are outside of all measures.
+
+        If every node is silent one zero row stands for them: nothing differs from anything.
+        """
         alive = self.operator.degrees > 0
+        if not alive.any():
+            return np.zeros_like(self.x[:1])
         return self.x if alive.all() else self.x[alive]
 
     @cached_property

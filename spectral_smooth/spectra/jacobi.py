@@ -24,12 +24,15 @@ class Jacobi:
         Total mass of the measure.
     exhausted : bool
         The measure has exactly m points of support: every integral is exact.
+    next_coupling : float or None
+        Coupling of the last row to the next one, where the recurrence found it.
     """
 
     diagonal: FloatArray
     coupling: FloatArray
     mass: float
     exhausted: bool
+    next_coupling: float | None = None
 
     def __len__(self) -> int:
         return len(self.diagonal)
@@ -69,24 +72,24 @@ class Jacobi:
     def times_distance(self, end: float) -> Jacobi:
         """Return the Jacobi matrix of |x − end|·dν, ``end`` an end of an interval that holds the support.
 
-        One Cholesky step: ±(J − end) = L Lᵀ; the new matrix is end ± Lᵀ L without its last row and
-        column (which is known only if the measure is exhausted). Mass: |α_1 − end| times the old one.
+        One Cholesky step: ±(J − end) = L Lᵀ; the new matrix is end ± Lᵀ L. Its last row needs the coupling
+        to the next row; without it there is one row less. Mass: |α_1 − end| times the old one.
         """
         sign = 1.0 if self.diagonal[0] >= end else -1.0
         shifted = sign * (self.diagonal - end)
-        tiny = np.finfo(np.float64).tiny
+        couplings = self.coupling if self.next_coupling is None else np.append(self.coupling, self.next_coupling)
+        eps, tiny = np.finfo(np.float64).eps, np.finfo(np.float64).tiny
         pivots = np.empty(len(self))
         pivots[0] = max(shifted[0], tiny)
-        ratios = np.empty(len(self) - 1)
         for i, coupling in enumerate(self.coupling):
-            ratios[i] = coupling / pivots[i]
             # A pivot can only be lost to rounding: the support lies on one side of the end.
-            pivots[i + 1] = max(
-                shifted[i + 1] - coupling * ratios[i], np.finfo(np.float64).eps * shifted[i + 1], tiny
-            )
-        diagonal = end + sign * pivots[:-1] * (1.0 + ratios**2)
-        coupling = np.abs(ratios[:-1]) * np.sqrt(pivots[:-2] * pivots[1:-1])
-        return Jacobi(diagonal, coupling, self.mass * float(pivots[0]), exhausted=False)
+            rest = shifted[i + 1] - coupling**2 / pivots[i]
+            pivots[i + 1] = max(rest, eps * shifted[i + 1], tiny)
+        pivots = pivots[: len(couplings)]
+        ratios = couplings / pivots
+        diagonal = end + sign * pivots * (1.0 + ratios**2)
+        coupling = np.abs(ratios[:-1]) * np.sqrt(pivots[:-1] * pivots[1:])
+        return Jacobi(diagonal, coupling, self.mass * max(float(shifted[0]), tiny), exhausted=False)
 
 
 def _nodes(diagonal: FloatArray, coupling: FloatArray, mass: float) -> Nodes:

@@ -195,11 +195,16 @@ def _lanczos(
         if progress is not None:
             progress(step + 1, steps)
     return tuple(
-        None
-        if mass[g] == 0
-        else Jacobi(alphas[: length[g], g], betas[: length[g] - 1, g], float(mass[g]), exhausted=not alive[g])
+        _recurrence(alphas[:, g], betas[:, g], int(length[g]), float(mass[g]), exhausted=not alive[g])
+        if mass[g] > 0
+        else None
         for g in range(groups)
     ), used
+
+
+def _recurrence(alpha: FloatArray, beta: FloatArray, length: int, mass: float, *, exhausted: bool) -> Jacobi:
+    following = None if exhausted else float(beta[length - 1])
+    return Jacobi(alpha[:length], beta[: length - 1], mass, exhausted, following)
 
 
 def _inverse(values: FloatArray) -> FloatArray:

@@ -70,8 +70,8 @@ def _open_sides(
     measures: Sequence[Jacobi], rule: Rule, depths: IntArray, ends: Ends, energy: bool
 ) -> tuple[FloatArray, FloatArray, Source]:
     if energy:
-        # A single step tells nothing about (1 − μ)ν but its mass.
-        if min(len(m) for m in measures) == 1:
+        # A single row without its coupling tells nothing about (1 − μ)ν but its mass.
+        if any(len(m) == 1 and m.next_coupling is None for m in measures):
             mass = np.array([m.mass * (1.0 - m.diagonal[0]) for m in measures])
             upper = mass[:, None] * _largest(rule, depths, ends.low, ends.high)
             return np.zeros_like(upper), upper, "bracket" if ends.proven else "estimate"

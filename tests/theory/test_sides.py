@@ -1,5 +1,7 @@
 """Quadrature sides on random measures whose integrals are known: no side is ever on the wrong side."""
 
+from dataclasses import replace
+
 import cases
 import numpy as np
 import pytest
@@ -28,7 +30,8 @@ def _lanczos(nodes, weights, steps):
         if beta[-1] < 1e-10:
             break
         basis.append(image / beta[-1])
-    return Jacobi(np.array(alpha), np.array(beta[: len(alpha) - 1]), mass, exhausted=beta[-1] < 1e-10)
+    done = beta[-1] < 1e-10
+    return Jacobi(np.array(alpha), np.array(beta[:-1]), mass, done, None if done else beta[-1])
 
 
 def _truth(nodes, weights, rule, energy):
@@ -114,7 +117,10 @@ def test_a_measure_known_completely_is_exact():
 def test_times_distance_is_the_measure_times_the_distance(seed, end):
     rng = np.random.default_rng(seed)
     nodes, weights = rng.uniform(-0.95, 0.95, 12), rng.exponential(size=12) + 0.01
-    moved = _lanczos(nodes, weights, 8).times_distance(end)
+    found = _lanczos(nodes, weights, 7)
+    moved = found.times_distance(end)
+    assert len(moved) == len(found)
+    assert len(replace(found, next_coupling=None).times_distance(end)) == len(found) - 1
     direct = _lanczos(nodes, weights * np.abs(nodes - end), 8)
     np.testing.assert_allclose(moved.mass, direct.mass, rtol=1e-12)
     np.testing.assert_allclose(moved.diagonal, direct.diagonal[: len(moved)], atol=1e-6)

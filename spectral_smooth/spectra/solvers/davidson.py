@@ -138,8 +138,8 @@ class Basis:
         """Orthonormal basis of what ``block`` adds; directions lost to rounding are dropped."""
         own = self._vectors[:, : self.size]
         for _ in range(6):
-            block = self._problem.project(block)
-            block = block - own @ (own.T @ block)
+            block = self._problem.project(block, passes=1)
+            block -= own @ (own.T @ block)
             block, weights = _orthonormal(block)
             if not len(weights) or weights.min() > 0.9:
                 return block

@@ -44,9 +44,9 @@ class ComponentProblem:
         """Number of eigenvalues that are not known."""
         return self.nodes - len(self.known_values)
 
-    def project(self, block: FloatArray) -> FloatArray:
-        """Return ``block`` without the known vectors, twice (rounding of the first pass)."""
-        for _ in range(2):
+    def project(self, block: FloatArray, *, passes: int = 2) -> FloatArray:
+        """Return ``block`` without the known vectors; the second pass removes the rounding of the first."""
+        for _ in range(passes):
             block = block - self.known @ (self.known.T @ block)
         return block
 
