@@ -41,8 +41,8 @@ class Operator:
 
     Examples
     --------
-    >>> import networkx as nx, spectral_smooth as ss
-    >>> op = ss.gcn(ss.as_graph(nx.karate_club_graph()))
+    >>> import spectral_smooth as ss
+    >>> op = ss.gcn(ss.load("karate").graph)
     >>> op
     Operator gcn (loops 1, split 0.5) on 'karate': 34 nodes
     >>> op.fixed_space.dimension

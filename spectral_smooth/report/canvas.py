@@ -117,7 +117,7 @@ def place_legend(plot: figure) -> None:
     legend = plot.legend[0]
     plot.add_layout(legend, "above")
     legend.orientation = "horizontal"
-    legend.ncols = 2  # so that it fits a narrow window too
+    legend.ncols = 4
     legend.click_policy = "hide"
     legend.label_text_font_size = "12px"
     legend.border_line_color = None

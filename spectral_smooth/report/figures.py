@@ -140,7 +140,7 @@ def plot_collapse(analysis: Analysis, *, components: bool = True, ax: Axes | Non
         depths, values = one.points()
         dash = draw.DASHES[(i + 1) % len(draw.DASHES)]
         label = drawable(group_label(one.component, analysis.graph))
-        ax.plot(depths, axis.clip(values), dash, color=draw.GREY, linewidth=1.0, label=label)
+        ax.plot(depths, axis.clip(values), linestyle=dash, color=draw.GREY, linewidth=1.0, label=label)
     _shade_safe(ax, analysis, last)
     if all_zero(whole[0]):
         draw.say(ax, NOTHING)
@@ -226,6 +226,7 @@ def _draw_series(ax: Axes, one: Series, axis: ValueAxis, last: int, index: int, 
         draw.draw_band(ax, depths, lower, upper, axis, f"{title}predicted ({one.predicted.source})", dash)
     if one.measured is not None:
         depths, values = one.points()
+        draw.draw_errors(ax, *one.errors(), axis)
         marker = draw.MARKERS[index % len(draw.MARKERS)]
         draw.draw_points(ax, depths, values, axis, f"{title}measured", marker)
 
@@ -246,7 +247,7 @@ def _shade_safe(ax: Axes, analysis: Analysis, last: int) -> None:
     start = max(safe.at_least, 0)
     ax.axvspan(
         start, max(end, start), facecolor=draw.SAFE, edgecolor="#7d9a6f", hatch="\\\\", linewidth=0.8, zorder=0,
-        label=f"safe depth {words}",
+        label=f"safe depth lies here: {words}",
     )  # fmt: skip
 
 

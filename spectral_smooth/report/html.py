@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from spectral_smooth.analysis import Analysis
+from spectral_smooth.errors import InputError
 from spectral_smooth.report import numbers, wording
 from spectral_smooth.report.distributions import component_bars, degree_bars
 from spectral_smooth.report.pictures import Picture, pictures
@@ -39,7 +40,21 @@ def render_html(analysis: Analysis) -> str:
     str
         Scripts and styles are inside; a content security policy in the document forbids every request.
         The same analysis gives the same text.
+
+    Raises
+    ------
+    InputError
+        If the analysis was read from a file that lacks a field.
     """
+    from jinja2 import UndefinedError
+
+    try:
+        return _fill(analysis)
+    except UndefinedError as error:
+        raise InputError(f"the analysis cannot be shown, a field is missing: {error}") from error
+
+
+def _fill(analysis: Analysis) -> str:
     shown = pictures(analysis)
     return (
         _environment()

@@ -67,6 +67,19 @@ def between(lower: float | None, upper: float | None, digits: int = 4) -> str:
     return low if low == high else f"[{low}, {high}]"
 
 
+def plus_minus(lower: float, upper: float) -> str:
+    """Return a measured value, with its error where it has one.
+
+    Examples
+    --------
+    >>> plus_minus(0.25, 0.25), plus_minus(0.9414, 0.9490)
+    ('0.25', '0.9452 ± 0.0038')
+    """
+    if lower == upper:
+        return number(lower)
+    return f"{number(0.5 * lower + 0.5 * upper)} ± {number(0.5 * (upper - lower), 2)}"
+
+
 def layers(at_least: int | None, at_most: int | None, horizon: int) -> str:
     """Return the interval of a safe depth in words; one number where the limit is lost at the next depth.
 
@@ -78,7 +91,7 @@ def layers(at_least: int | None, at_most: int | None, horizon: int) -> str:
     if at_least is None and at_most is None:
         return f"no limit within {horizon:,} layers"
     if at_least is not None and at_least < 0:
-        return "0 layers (a limit is broken before the first layer)"
+        return "0 layers"
     if at_most is None:
         return f"at least {_layers(at_least or 0)}"
     if at_least is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spectral_smooth.analysis import Analysis
 from spectral_smooth.report import numbers
+from spectral_smooth.report.ends import spectrum_ends
 from spectral_smooth.report.plots import collapse_plot, decay_plot, measure_plot
 from spectral_smooth.report.selection import NOTHING, all_series, all_zero, state_series
 from spectral_smooth.report.series import Series
@@ -82,8 +83,8 @@ def _structure(analysis: Analysis) -> list[Picture]:
         (
             "spectrum",
             "Both ends of the spectrum",
-            "Each mark is an eigenvalue; the axis is stretched towards ±1, where what is slow lives, and hatched where "
-            "nothing was computed.",
+            "Each mark is an eigenvalue; the axis is stretched towards ±1, where what is slow lives"
+            + (", and hatched where nothing was computed." if spectrum_ends(analysis).unknown else "."),
             f"Gap {numbers.number(spectrum.get('gap'))}, rate {numbers.rate(spectrum.get('rate'))}.",
             spectrum_plot(analysis),
         ),

@@ -17,7 +17,7 @@ from spectral_smooth.report.wording import drawable, group_label
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-DASHES = ("dashed", "dotdash", "dotted", "dashdot")
+DASHES: tuple[Any, ...] = ("dashed", "dotdash", "dotted", [8, 2, 2, 2, 2, 2])
 MAX_GROUPS_DRAWN = 4
 
 
@@ -87,6 +87,7 @@ def _draw(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None:
             plot.line(x="x", y=side, source=band, color=PREDICTED, line_width=1.3, legend_label=label)
     depths, values = one.points()
     if one.measured is not None:
+        _draw_errors(plot, one, axis, depth)
         shown = np.isfinite(values)
         zero = shown & (values <= 0) if axis.log else np.zeros(len(values), dtype=bool)
         looks: dict[str, Any] = {"color": INK, "fill_color": "white", "line_width": 1.3}
@@ -97,6 +98,13 @@ def _draw(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None:
             looks |= {"marker": "inverted_triangle", "fill_color": INK, "legend_label": "measured: zero"}
             plot.scatter(depth.place(depths[zero]), floor, size=9, **looks)
     _hover(plot, one, axis, depth)
+
+
+def _draw_errors(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None:
+    depths, low, high = one.errors()
+    if len(depths):
+        places = depth.place(depths)
+        plot.segment(places, axis.clip(low), places, axis.clip(high), color=GREY, line_width=1.6)
 
 
 def _hover(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None:
@@ -115,7 +123,7 @@ def _hover(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None
         "depth": [f"{int(d):,}" for d in every],
         "lower": [numbers.number(bounds[int(d)][0]) if int(d) in bounds else numbers.MISSING for d in every],
         "upper": [numbers.number(bounds[int(d)][1]) if int(d) in bounds else numbers.MISSING for d in every],
-        "measured": [numbers.number(points.get(int(d))) for d in every],
+        "measured": [_measured(one, int(d)) for d in every],
     }
     if one.predicted is None:
         del columns["lower"], columns["upper"]
@@ -130,6 +138,13 @@ def _hover(plot: figure, one: Series, axis: ValueAxis, depth: DepthAxis) -> None
             tooltips=[(name, f"@{name}") for name in shown],
         )
     )
+
+
+def _measured(one: Series, depth: int) -> str:
+    if one.measured is None or depth not in one.measured.depths:
+        return numbers.MISSING
+    lower, upper = one.measured.at(depth)
+    return numbers.plus_minus(lower / one.scale, upper / one.scale)
 
 
 def _shade_safe(plot: figure, analysis: Analysis, axis: ValueAxis, depth: DepthAxis) -> None:
@@ -150,5 +165,5 @@ def _shade_safe(plot: figure, analysis: Analysis, axis: ValueAxis, depth: DepthA
         hatch_color="#7d9a6f",
         hatch_alpha=0.6,
         line_color="#7d9a6f",
-        legend_label=f"safe depth {words}",
+        legend_label=f"safe depth lies here: {words}",
     )

@@ -28,7 +28,19 @@ def extent(one: Series) -> list[FloatArray]:
         [values[np.isfinite(values) & (values > 0)], upper[np.isfinite(upper) & (upper > 0)]]
     )
     near = lower[lower >= known.min() * 1e-3] if len(known) else lower
-    return [values, upper, near]
+    return [values, upper, near, *_near_errors(one, values)]
+
+
+def _near_errors(one: Series, values: FloatArray) -> list[FloatArray]:
+    """Return ends of errors, cut where they would flatten the curve, and at zero where nothing is negative."""
+    _, low, high = one.errors()
+    middle = values[np.isfinite(values)]
+    if not len(low) or not len(middle):
+        return []
+    smallest, largest = float(middle.min()), float(middle.max())
+    room = 0.5 * ((largest - smallest) or abs(largest) or 1.0)
+    bottom = max(smallest - room, 0.0) if smallest >= 0 else smallest - room
+    return [np.clip(low, bottom, None), np.clip(high, None, largest + room)]
 
 
 def limit_levels(analysis: Analysis) -> list[tuple[str, float]]:

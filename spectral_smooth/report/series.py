@@ -68,9 +68,15 @@ class Series:
         return self._values(self.predicted, last)
 
     def points(self) -> tuple[IntArray, FloatArray]:
-        """Return depths and values of the measurement."""
-        depths, lower, _ = self._values(self.measured, None)
-        return depths, lower
+        """Return depths and values of the measurement: where it was sampled, the middle of its error."""
+        depths, lower, upper = self._values(self.measured, None)
+        return depths, np.where(lower == upper, lower, 0.5 * lower + 0.5 * upper)
+
+    def errors(self) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Return depths and both ends of the error of the measurement, where it has one."""
+        depths, lower, upper = self._values(self.measured, None)
+        wide = upper > lower
+        return depths[wide], lower[wide], upper[wide]
 
     def floor(self) -> float:
         """Return the largest level of rounding noise of the measurement, 0 where there is none."""

@@ -102,8 +102,8 @@ def propagate(
 
     Examples
     --------
-    >>> import networkx as nx, numpy as np, spectral_smooth as ss
-    >>> op = ss.gcn(ss.as_graph(nx.karate_club_graph()))
+    >>> import numpy as np, spectral_smooth as ss
+    >>> op = ss.gcn(ss.load("karate").graph)
     >>> ss.propagate(op, np.eye(34), 4, measures=["energy"]).curve("energy").lower.round(3).tolist()
     [27.172, 1.887, 0.672, 0.353, 0.22]
     """

@@ -65,8 +65,8 @@ def predict(
 
     Examples
     --------
-    >>> import networkx as nx, numpy as np, spectral_smooth as ss
-    >>> op = ss.gcn(ss.as_graph(nx.karate_club_graph()))
+    >>> import numpy as np, spectral_smooth as ss
+    >>> op = ss.gcn(ss.load("karate").graph)
     >>> curve = ss.predict(op, np.eye(34), 8, products=6).curve("energy")
     >>> curve.source, bool(np.all(curve.lower <= curve.upper))
     ('bracket', True)

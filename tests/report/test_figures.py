@@ -107,7 +107,7 @@ def test_trajectories_work_without_an_analysis(cora):
 
 def test_the_safe_interval_is_shaded_where_it_is(cora):
     ax = figures.plot_collapse(cora)
-    (shade,) = [patch for patch in ax.patches if patch.get_label() == "safe depth 121–134"]
+    (shade,) = [patch for patch in ax.patches if patch.get_label() == "safe depth lies here: 121–134"]
     assert (shade.get_x(), shade.get_x() + shade.get_width()) == (121, 134)
     assert shade.get_hatch()
 
@@ -182,3 +182,11 @@ def test_a_name_with_dollars_is_no_formula():
     ax = figures.plot_decay(run, names="$x_$")
     ax.figure.canvas.draw()
     assert "$" not in ax.get_ylabel()
+
+
+def test_a_sampled_measurement_has_bars(cora):
+    ax = figures.plot_measure(cora, "smv")
+    (bars,) = ax.collections
+    curve = cora.measured.curve("smv")
+    ends = np.array([segment[:, 1] for segment in bars.get_segments()])
+    np.testing.assert_allclose(ends, np.column_stack([curve.lower, curve.upper]))

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from spectral_smooth.errors import InputError
 from spectral_smooth.report.html import decay_table, render_html
 from spectral_smooth.report.numbers import number
 
@@ -169,3 +170,9 @@ def test_nothing_to_smooth_is_said_instead_of_drawn(rendered):
     assert "zero at every depth: there is nothing to smooth" in words
     assert "every node has degree 0" in words.lower()
     assert "There is nothing but the fixed space." in words
+
+
+def test_a_missing_field_is_named(make):
+    graph = {key: value for key, value in make("cora").graph.items() if key != "bipartite_components"}
+    with pytest.raises(InputError, match="bipartite_components"):
+        render_html(make("one-node", graph=graph))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from spectral_smooth.measures.curve import Curve
+from spectral_smooth.report.selection import extent
 from spectral_smooth.report.series import MAX_POINTS, pair, thinned, value_axis
 
 
@@ -71,3 +72,22 @@ def test_a_linear_axis_has_room(values):
 def test_a_measure_that_does_not_decay_is_log_only_over_decades():
     assert not value_axis([np.array([1.0, 20.0])], decay=False).log
     assert value_axis([np.array([1.0, 2000.0])], decay=False).log
+
+
+def test_a_sampled_measurement_is_its_middle_with_an_error():
+    (one,) = pair(
+        [], [Curve("smv", np.arange(3), np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 5.0]), "measured")]
+    )
+    np.testing.assert_array_equal(one.points()[1], [1.5, 2.0, 4.0])
+    depths, low, high = one.errors()
+    np.testing.assert_array_equal(depths, [0, 2])
+    np.testing.assert_array_equal(low, [1.0, 3.0])
+    np.testing.assert_array_equal(high, [2.0, 5.0])
+
+
+def test_a_huge_error_does_not_flatten_the_curve():
+    values = np.array([400.0, 300.0, 100.0])
+    (one,) = pair([], [Curve("effective_rank", np.arange(3), values - 5000.0, values + 5000.0, "measured")])
+    axis = value_axis(extent(one), decay=False)
+    assert -100.0 < axis.low <= 0.0
+    assert 400.0 < axis.high < 800.0

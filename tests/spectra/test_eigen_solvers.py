@@ -56,6 +56,16 @@ def test_automatic_choice_gets_the_tiny_gap_of_a_path():
     np.testing.assert_allclose(spectrum.values, [*expected, *-expected[::-1], -1.0], atol=1e-13)
 
 
+def test_bipartite_bottom_is_the_reflected_top():
+    op = symmetric(family("grid:25x30").graph)
+    alone = eigenpairs(op, 4, "top", rng=0)
+    top, bottom, _ = both_ends(op, 4, rng=0)
+    assert top.convergence.applications == alone.convergence.applications > 0
+    np.testing.assert_allclose(bottom.values, [*-top.values[2::-1], -1.0], atol=1e-12)
+    core = dense_core(op)
+    assert np.all(np.linalg.norm(core @ bottom.vectors - bottom.vectors * bottom.values, axis=0) < 1e-10)
+
+
 def test_a_refused_factorisation_is_not_an_answer():
     op = gcn(family("path:3500").graph)
     with pytest.raises(NotConvergedError) as caught:

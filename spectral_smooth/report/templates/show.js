@@ -3,20 +3,33 @@
   const {document: pictures, roots} = JSON.parse(document.getElementById("pictures").textContent);
   const item = {docid: "report", roots, root_ids: Object.keys(roots)};
   await Bokeh.embed.embed_items({report: pictures}, [item]);
-  document.documentElement.dataset.pictures = "shown";
+
+  const shown = () => Object.values(Bokeh.index)
+    .map((view) => ({view, place: document.getElementById(roots[view.model.id])}))
+    .filter(({place}) => place !== null);
+
+  // A legend of four columns fits a wide page, one of two fits a telephone.
+  const fit = () => {
+    for (const {view, place} of shown()) {
+      for (const legend of view.model.above.filter((one) => one.type === "Legend")) {
+        legend.ncols = place.clientWidth < 800 ? 2 : 4;
+      }
+    }
+  };
+  fit();
+  window.addEventListener("resize", fit);
 
   // Interactive pictures keep the width of the screen; paper gets still copies that shrink with the page.
-  const stills = () => document.querySelectorAll(".plot > .still");
+  const clear = () => document.querySelectorAll(".plot > .still").forEach((still) => still.remove());
   window.addEventListener("beforeprint", () => {
-    stills().forEach((still) => still.remove());
-    for (const view of Object.values(Bokeh.index)) {
-      const place = document.getElementById(roots[view.model.id]);
-      if (place === null) continue;
+    clear();
+    for (const {view, place} of shown()) {
       const still = view.export("png", false).canvas;
       still.className = "still";
       still.removeAttribute("style");
       place.append(still);
     }
   });
-  window.addEventListener("afterprint", () => stills().forEach((still) => still.remove()));
+  window.addEventListener("afterprint", clear);
+  document.documentElement.dataset.pictures = "shown";
 })();

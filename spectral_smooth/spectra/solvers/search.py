@@ -186,9 +186,10 @@ class EndSearch:
         return problem if have is None else problem.without(have.mirrored())
 
     def _keep(self, component: int, pairs: Pairs) -> None:
-        have = self.found.get(component, Pairs.none(pairs.vectors.shape[0]))
-        places = len(have.values) + np.arange(len(pairs.values))
-        self.found[component] = have.joined(pairs)
+        have = self.found.get(component)
+        before = 0 if have is None else len(have.values)
+        places = before + np.arange(len(pairs.values))
+        self.found[component] = pairs if have is None else have.joined(pairs)
         self._add(pairs.values, np.full(len(places), component), places)
 
     def _vectors(
