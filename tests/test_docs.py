@@ -189,8 +189,10 @@ def test_every_rule_has_a_row():
     for row, name in zip(rows, names, strict=True):
         rule = parse_rule(name)
         assert eval(row[0].strip("`"), {"ss": ss}) == rule  # noqa: S307 - our own page
-        if re.fullmatch(r"[\d, ]+", row[2]):
-            assert [float(number) for number in row[2].split(",")] == [rule.a, rule.b, rule.c]
+        if not row[2].startswith("as "):
+            setting = name.partition("=")[2]
+            formulas = row[2].replace("−", "-").replace("α", setting).replace("stay", setting).split(",")
+            assert [eval(formula) for formula in formulas] == [rule.a, rule.b, rule.c]  # noqa: S307
 
 
 def test_every_operator_has_a_row():

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # The matched energy is the quadratic `energy`, measured on the whole state.
 DEFAULT_MEASURES = (*QUADRATIC, *(name for name in STATE_MEASURES if name != "matched_energy"))
-REFRESH = 16
+REFRESH = 64
+FALL = 1e-3
 
 
 def log_spaced_depths(depth: int) -> IntArray:
@@ -70,7 +71,8 @@ def propagate(
         Quadratic measures (at every depth) and state measures (at ``state_depths``); see
         `spectral_smooth.measures.quadratic` and `spectral_smooth.measures.state`.
     state_depths : int array, optional
-        `log_spaced_depths` by default.
+        `log_spaced_depths` by default. Measures that need a factorisation of the whole state (ranks)
+        are taken at the first and at every other of them, counted from the last.
     engine : Engine, optional
         `Numba` by default.
     deflate : bool
@@ -105,7 +107,7 @@ def propagate(
     >>> import numpy as np, spectral_smooth as ss
     >>> op = ss.gcn(ss.load("karate").graph)
     >>> ss.propagate(op, np.eye(34), 4, measures=["energy"]).curve("energy").lower.round(3).tolist()
-    [27.172, 1.887, 0.672, 0.353, 0.22]
+    [25.965, 2.48, 0.533, 0.198, 0.103]
     """
     rule = rule or sgc()
     quadratic, state_names = _sort_measures(measures, rule)
@@ -192,8 +194,9 @@ class _Deflated(_View):
         """Yield states, cleaned of rounding.
 
         Rounding puts eps of the state into the known spaces, where it does not decay: it is removed once a
-        row group has fallen to a third since the last removal, or after `REFRESH` steps. A product that is
-        smaller than the rounding of its terms is nothing but rounding: zero.
+        row group has fallen to `FALL` since the last removal, or after `REFRESH` steps; being orthogonal to
+        the rest it counts squared, (eps/`FALL`)². A product that is smaller than the rounding of its terms
+        is nothing but rounding: zero.
         """
         reference = before = np.zeros(self.bound.operator.fixed_space.num_groups)
         age = 0
@@ -204,7 +207,7 @@ class _Deflated(_View):
                 self.bound.scale_rows(state, np.where(noise, 0.0, 1.0))
                 norms = np.where(noise, 0.0, norms)
             age += 1
-            if np.any(norms < reference / 3.0) or age >= REFRESH:
+            if np.any(norms < FALL * reference) or age >= REFRESH:
                 self.bound.project_out(state)
                 reference, age = norms, 0
             reference = np.maximum(reference, norms)
@@ -281,7 +284,7 @@ class _Run:
             if self.state_names and at in self.wanted:
                 whole = self.bound.operator.leave(view.assemble(state, at))
                 self.state_values[at] = measure_state(
-                    self.bound.operator, whole, self.state_names, rng=self.seed
+                    self.bound.operator, whole, self._names_at(at), rng=self.seed
                 )
             self.last = state
             at += 1
@@ -301,8 +304,13 @@ class _Run:
         )
         return curves + [self._state_curve(name) for name in self.state_names]
 
+    def _names_at(self, depth: int) -> list[str]:
+        """Return what is measured at one depth: the costly measures at the first and every other one."""
+        every_other = {min(self.wanted), *sorted(self.wanted)[::-2]}
+        return [n for n in self.state_names if depth in every_other or not STATE_MEASURES[n].costly]
+
     def _state_curve(self, name: str) -> Curve:
-        depths = np.array(sorted(self.state_values))
+        depths = np.array([k for k in sorted(self.state_values) if name in self.state_values[k]], dtype=np.int64)
         found = [self.state_values[int(k)][name] for k in depths]
         values = np.array([f.value for f in found])
         errors = np.array([f.standard_error for f in found])

@@ -5,6 +5,7 @@ from spectral_smooth.measures import rank
 from spectral_smooth.measures.rank import (
     effective_rank,
     factorise,
+    gram_effective_rank,
     rank_one_distance,
     singular_values,
     stable_rank,
@@ -128,3 +129,11 @@ def test_tiny_states_have_the_ranks_of_their_multiples():
     x = np.random.default_rng(8).standard_normal((12, 5))
     for measure in (stable_rank, effective_rank, rank_one_distance):
         assert measure(1e-200 * x).value == pytest.approx(measure(x).value, rel=1e-10)
+
+
+@pytest.mark.parametrize("shape", [(40, 15), (15, 40)])
+@pytest.mark.parametrize("size", [1.0, 1e-200, 1e150])
+def test_the_gram_matrix_gives_the_same_effective_rank(shape, size):
+    x = np.random.default_rng(3).standard_normal(shape) * 0.8 ** np.arange(shape[1]) * size
+    assert gram_effective_rank(x).value == pytest.approx(effective_rank(x, factorise(x, max_columns=None)).value)
+    assert gram_effective_rank(np.zeros(shape)).value == 0.0
