@@ -1,4 +1,4 @@
-"""How long does ``analyze`` take on Cora, warm and in a brand-new environment, and how much memory?
+"""Time ``analyze`` on Cora, warm and in a brand-new environment, and take its memory.
 
 Run ``python -m benchmarks.analyze_cora``. Each figure is a whole process: ``spectral-smooth analyze
 cora.npz -o ... --html ...`` (1,433 features, 64 depths, all measures, report). Cold means an empty folder

@@ -1,4 +1,4 @@
-"""Does the measured curve lie in the predicted one, on every real graph, rule and operator?
+"""Check that the measured curve lies in the predicted one, on every real graph, rule and operator.
 
 Run ``python -m benchmarks.containment``. For every npz graph × {sgc, lazy, ppr, residual, mean} × {gcn,
 walk}: measured deviation, energy, norm, collapse (whole and per component) and Rayleigh quotient against
@@ -39,7 +39,9 @@ def _signal(dataset: ss.Dataset) -> np.ndarray:
     return np.asarray(prepared, dtype=np.float64)
 
 
-def _case(operator: ss.Operator, signal: np.ndarray, measure: SpectralMeasure, rule: ss.Rule) -> dict[str, Any]:
+def _case(
+    operator: ss.Operator, signal: np.ndarray, measure: SpectralMeasure, rule: ss.Rule
+) -> dict[str, Any]:
     predicted = predict_from(measure, operator, np.arange(HORIZON + 1), rule=rule)
     measured = ss.propagate(operator, signal, DEPTH, rule=rule, measures=QUADRATIC)
     outside, worst = [], 0.0

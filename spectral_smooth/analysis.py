@@ -238,7 +238,7 @@ def analyze(
         notes = list(audit(dataset))
         operator = Operator(dataset.graph, loops=plan.loops, split=plan.split)
         signal, more, applied = _signal(dataset, plan)
-        notes += [*more, *_operator_notes(operator)]
+        notes += [note for note in [*more, *_operator_notes(operator)] if note not in notes]
     with clock.stage("spectrum"):
         top, bottom, warnings = _both_ends(operator, plan.seed)
     with clock.stage("prediction"):

@@ -16,6 +16,7 @@ from spectral_smooth.measures.trajectory import Trajectory
 ROUNDOFF = {"float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 BINDING_SHARE = 0.05
 SHOWN_COMPONENTS = 8
+NOTHING = "There is nothing to smooth: the features already lie in the fixed space of the operator."
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class SafeDepth:
     horizon : int
         Largest depth that was looked at.
     limits : tuple of Limit
+        Empty where there is nothing to smooth.
     source : str
         Source of the curves behind it (``exact``, ``bracket``, ``estimate``).
     sentence : str
@@ -82,6 +84,11 @@ class SafeDepth:
     limits: tuple[Limit, ...]
     source: str
     sentence: str
+
+    @property
+    def nothing_to_smooth(self) -> bool:
+        """Whether the features have no part off the fixed space, at any depth."""
+        return not self.limits
 
     def __str__(self) -> str:
         return self.sentence
@@ -141,6 +148,8 @@ def safe_depth(
     if unknown:
         raise UsageError(f"unknown precision {unknown[0]!r}; there are: {', '.join(ROUNDOFF)}")
     curve = predicted.curve("collapse")
+    if np.all(curve.upper == 0):
+        return SafeDepth(None, None, int(curve.depths[-1]), (), curve.source, NOTHING)
     seen = measured.curve("collapse") if measured is not None and measured.has("collapse") else None
     limits = [_limit("collapse", collapse, curve, seen, None, binding=True)]
     limits += _component_limits(predicted, measured, collapse, component_shares, limits[0])
@@ -152,7 +161,7 @@ def safe_depth(
     binding = [limit for limit in limits if limit.binding]
     at_least = min((x.at_least for x in binding if x.at_least is not None), default=None)
     at_most = min((x.at_most for x in binding if x.at_most is not None), default=None)
-    sentence = _sentence(at_least, at_most, horizon, binding, bool(np.all(curve.upper == 0)))
+    sentence = _sentence(at_least, at_most, horizon, binding)
     return SafeDepth(at_least, at_most, horizon, tuple(limits), curve.source, sentence)
 
 
@@ -203,7 +212,8 @@ def _component_limits(
         limit = _limit("collapse", threshold, curve, seen, group, binding=binding)
         if binding or (limit.at_least, limit.at_most) != (whole.at_least, whole.at_most):
             limits.append(limit)
-    return limits[:SHOWN_COMPONENTS]
+    shown = [limit for limit in limits if not limit.binding][:SHOWN_COMPONENTS]
+    return [limit for limit in limits if limit.binding or limit in shown]
 
 
 def _limit_sentence(
@@ -230,11 +240,7 @@ def _from(at_least: int, at_most: int) -> str:
     )
 
 
-def _sentence(
-    at_least: int | None, at_most: int | None, horizon: int, binding: Sequence[Limit], nothing: bool
-) -> str:
-    if nothing:
-        return "There is nothing to smooth: the features already lie in the fixed space of the operator."
+def _sentence(at_least: int | None, at_most: int | None, horizon: int, binding: Sequence[Limit]) -> str:
     if at_least is None:
         return f"No limit is reached within {horizon} layers: nodes can be told apart at every depth up to {horizon}."
     reason = next(limit for limit in binding if limit.at_least == at_least)

@@ -60,7 +60,8 @@ def verdict(
       in the same classes (a generic signal reaches it earlier);
     - density 2E/(n(n − 1)): at least 0.5 high, at least 0.1 moderate.
 
-    Many components and bipartite ones are facts beside it; they do not change the level.
+    Many components and bipartite ones are facts beside it; they do not change the level. Where there is nothing
+    to smooth the level is low, and that is the only fact.
 
     Parameters
     ----------
@@ -77,11 +78,13 @@ def verdict(
 
     Examples
     --------
-    >>> from spectral_smooth.depth.safe import SafeDepth
-    >>> far = SafeDepth(None, None, 1024, (), "exact", "")
-    >>> verdict(far, rate=0.999, density=0.001).level
-    'low'
+    >>> from spectral_smooth.depth.safe import Limit, SafeDepth
+    >>> limit = Limit("collapse", 0.01, None, 40, 41, 40, True, "")
+    >>> verdict(SafeDepth(40, 41, 1024, (limit,), "exact", ""), rate=0.896, density=0.139).level
+    'moderate'
     """
+    if safe.nothing_to_smooth:
+        return Verdict("low", (safe.sentence,))
     levels, facts = [_class_of(safe.at_least)], [_depth_fact(safe)]
     if rate is not None:
         reach = _slowest_reach(rate, collapse)

@@ -145,9 +145,7 @@ def _features(features: FloatArray | csr_array | None) -> Iterator[Note]:
         yield Note("features", text, "notice")
     constant = int(np.count_nonzero(_column_range(features) == 0))
     if constant == columns and n > 1:
-        yield Note(
-            "features", "every feature is the same on all nodes: there is nothing to smooth", "warning"
-        )
+        yield Note("features", "every feature is the same on all nodes: they tell no nodes apart", "warning")
     elif constant and n > 1:
         text = f"{_count(constant, 'feature is', 'features are')} the same on all nodes"
         yield Note("features", text, "notice")

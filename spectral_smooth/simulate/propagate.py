@@ -310,7 +310,9 @@ class _Run:
         return [n for n in self.state_names if depth in every_other or not STATE_MEASURES[n].costly]
 
     def _state_curve(self, name: str) -> Curve:
-        depths = np.array([k for k in sorted(self.state_values) if name in self.state_values[k]], dtype=np.int64)
+        depths = np.array(
+            [k for k in sorted(self.state_values) if name in self.state_values[k]], dtype=np.int64
+        )
         found = [self.state_values[int(k)][name] for k in depths]
         values = np.array([f.value for f in found])
         errors = np.array([f.standard_error for f in found])

@@ -77,7 +77,9 @@ class Jacobi:
         """
         sign = 1.0 if self.diagonal[0] >= end else -1.0
         shifted = sign * (self.diagonal - end)
-        couplings = self.coupling if self.next_coupling is None else np.append(self.coupling, self.next_coupling)
+        couplings = (
+            self.coupling if self.next_coupling is None else np.append(self.coupling, self.next_coupling)
+        )
         eps, tiny = np.finfo(np.float64).eps, np.finfo(np.float64).tiny
         pivots = np.empty(len(self))
         pivots[0] = max(shifted[0], tiny)

@@ -88,7 +88,9 @@ def test_rules_without_a_factor_say_so():
     assert asymptotic_rate(rules.sgc(), 0.5, -0.9, quadratic=True) == pytest.approx(0.81)
 
 
-@pytest.mark.parametrize(("rule", "kind"), [(rules.ppr(0.2), "plateau"), (rules.mean(), "algebraic")], ids=str)
+@pytest.mark.parametrize(
+    ("rule", "kind"), [(rules.ppr(0.2), "plateau"), (rules.mean(), "algebraic")], ids=str
+)
 def test_restart_keeps_a_plateau_and_the_mean_falls_like_a_power(rule, kind):
     op = gcn(cases.GRAPHS["dense random"])
     curve = propagate(op, cases.features(20), 128, rule=rule, measures=("energy",)).curve("energy")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spectral_smooth.depth.safe import SafeDepth, crossing, safe_depth
+from spectral_smooth.depth.safe import Limit, SafeDepth, crossing, safe_depth
 from spectral_smooth.depth.verdict import Verdict, verdict
 from spectral_smooth.errors import UsageError
+from spectral_smooth.graphs.families import family
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.operators.operator import gcn, random_walk
@@ -18,7 +19,9 @@ from spectral_smooth.theory.predict import predict
 
 def _curve(lower, upper=None):
     lower = np.asarray(lower, dtype=float)
-    return Curve("collapse", np.arange(len(lower)), lower, lower if upper is None else np.asarray(upper), "bracket")
+    return Curve(
+        "collapse", np.arange(len(lower)), lower, lower if upper is None else np.asarray(upper), "bracket"
+    )
 
 
 def test_crossings():
@@ -80,11 +83,21 @@ def test_small_components_are_shown_and_do_not_bind():
     assert safe_depth(predicted, component_shares=np.ones(11)).at_least == 0
 
 
+def test_a_binding_component_counts_wherever_it_stands():
+    """Components are numbered by size: eleven paths stand before the clique, which still binds."""
+    op = gcn(family("11*path:20+complete:19").graph)
+    shares = np.bincount(op.fixed_space.groups) / op.graph.num_nodes
+    found = safe_depth(predict(op, cases.features(op.graph.num_nodes), 100), component_shares=shares)
+    assert found.at_least == 0
+
+
 def test_nothing_to_smooth_is_said():
     op = random_walk(cases.GRAPHS["karate"], loops=1.0)
     found = safe_depth(predict(op, np.ones((34, 1)), 20))
-    assert found.at_least == -1
+    assert found.nothing_to_smooth
+    assert found.at_least is found.at_most is None
     assert "nothing to smooth" in found.sentence
+    assert verdict(found, rate=0.1, density=1.0).level == "low"
 
 
 def test_the_sentence_says_what_it_is_not():
@@ -129,7 +142,8 @@ def test_bad_thresholds(bad):
 
 
 def _safe(at_least):
-    return SafeDepth(at_least, None, 1024, (), "exact", "")
+    limit = Limit("collapse", 0.01, None, at_least, None, None, True, "")
+    return SafeDepth(at_least, None, 1024, (limit,), "exact", "")
 
 
 @pytest.mark.parametrize(

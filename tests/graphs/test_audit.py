@@ -97,7 +97,7 @@ def test_features(convert):
     assert "1 node has only zero features" in found
     assert "1 feature is the same on all nodes" in found
     same = notes(nx.path_graph(3), features=convert(np.full((3, 2), 7.0)))
-    assert "nothing to smooth" in text(same, "features")
+    assert "tell no nodes apart" in text(same, "features")
     assert "warning" in severity(same, "features")
 
 

@@ -135,5 +135,7 @@ def test_tiny_states_have_the_ranks_of_their_multiples():
 @pytest.mark.parametrize("size", [1.0, 1e-200, 1e150])
 def test_the_gram_matrix_gives_the_same_effective_rank(shape, size):
     x = np.random.default_rng(3).standard_normal(shape) * 0.8 ** np.arange(shape[1]) * size
-    assert gram_effective_rank(x).value == pytest.approx(effective_rank(x, factorise(x, max_columns=None)).value)
+    assert gram_effective_rank(x).value == pytest.approx(
+        effective_rank(x, factorise(x, max_columns=None)).value
+    )
     assert gram_effective_rank(np.zeros(shape)).value == 0.0

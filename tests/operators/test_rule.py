@@ -47,7 +47,9 @@ def test_selected_depths_are_rows_of_all_depths(rule):
     np.testing.assert_array_equal(rule.gains(NUMBERS, wanted), rule.gains(NUMBERS, DEPTH)[wanted])
 
 
-@pytest.mark.parametrize("rule", [r for r in cases.RULES.values() if not isinstance(r.readout, Concat)], ids=str)
+@pytest.mark.parametrize(
+    "rule", [r for r in cases.RULES.values() if not isinstance(r.readout, Concat)], ids=str
+)
 def test_recurrence_on_arrays_is_the_recurrence_on_numbers(rule):
     diagonal = NUMBERS[:, None]
     states = iterate(rule, lambda x, out: np.multiply(diagonal, x, out=out), np.ones((8, 1)), DEPTH)
@@ -75,7 +77,9 @@ def test_gcnii_with_identity_weights_is_ppr_and_says_so():
 
 def test_heat_converges_to_the_exponential():
     values = np.linspace(-1, 1, 9)
-    np.testing.assert_allclose(rules.heat(2.0).responses(values, 60)[-1], np.exp(-2.0 * (1 - values)), rtol=1e-12)
+    np.testing.assert_allclose(
+        rules.heat(2.0).responses(values, 60)[-1], np.exp(-2.0 * (1 - values)), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize(

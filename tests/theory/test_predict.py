@@ -45,7 +45,9 @@ def test_full_spectrum_against_a_plain_run(op):
         allowed = 64 * (1 + np.arange(DEPTH + 1)) * EPS * largest * size
         got = predicted.curve("deviation").value ** 2
         assert np.all(np.abs(got - deviation2) <= 1e-10 * deviation2 + allowed), name
-        assert np.all(np.abs(predicted.curve("energy").value - energy) <= 1e-10 * np.abs(energy) + 2 * allowed), name
+        assert np.all(
+            np.abs(predicted.curve("energy").value - energy) <= 1e-10 * np.abs(energy) + 2 * allowed
+        ), name
 
 
 @pytest.mark.parametrize("op", cases.operator_params())

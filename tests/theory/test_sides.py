@@ -102,7 +102,9 @@ def test_unproven_ends_make_an_estimate_and_proven_ones_a_bracket():
     for proven, source in ((True, "bracket"), (False, "estimate")):
         ends = Ends(-0.95, 0.95, proven)
         assert enclose([jacobi], cases.RULES["sgc"], DEPTHS, ends, energy=False).source == source
-    assert enclose([jacobi], cases.RULES["signed"], DEPTHS, Ends(-1, 1, True), energy=False).source == "estimate"
+    assert (
+        enclose([jacobi], cases.RULES["signed"], DEPTHS, Ends(-1, 1, True), energy=False).source == "estimate"
+    )
 
 
 def test_a_measure_known_completely_is_exact():
