@@ -60,7 +60,7 @@ class Plan:
     features : {"auto", "raw", "rows", "standard"}
         How features are scaled.
     products : int
-        Lanczos steps of the prediction, one sparse product each.
+        Lanczos steps of the prediction, one sparse product each; enough to say when a limit is reached.
     sketch : int or None or "auto"
         Columns that wide features are sketched to; None keeps all of them.
     collapse : float
@@ -77,7 +77,7 @@ class Plan:
     loops: float = 1.0
     split: float = 0.5
     features: str = "auto"
-    products: int = 32
+    products: int = 64
     sketch: int | str | None = "auto"
     collapse: float = 1e-2
     dtype: str = "float64"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEPTH = 64
 HORIZON = 1024
-PRODUCTS = 32
+PRODUCTS = 64
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from spectral_smooth.report.series import ValueAxis
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
+# Below this ratio of the ends whole powers of ten would label one or two levels only.
+FEW_DECADES = 300.0
 TOOLS = "pan,box_zoom,wheel_zoom,reset,save"
 
 
@@ -52,6 +54,10 @@ def depth_figure(
     )
     plot.x_range = models().Range1d(-room, float(depth.place(depth.last)) + room)
     plot.y_range = models().Range1d(axis.low, axis.high)
+    if axis.log and axis.high < FEW_DECADES * axis.low:
+        ticks = _ticks_within(axis.low, axis.high)
+        plot.yaxis.ticker = models().FixedTicker(ticks=ticks)
+        plot.yaxis.major_label_overrides = {tick: f"{tick:g}" for tick in ticks}
     if depth.log:
         ticks = depth_ticks(depth.last)
         plot.xaxis.ticker = models().FixedTicker(ticks=[float(np.log1p(tick)) for tick in ticks])
@@ -59,6 +65,13 @@ def depth_figure(
             float(np.log1p(tick)): f"{tick:,}" for tick in ticks
         }  # what the reader sees is the depth, not its logarithm
     return plot
+
+
+def _ticks_within(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 times powers of ten between both ends of a logarithmic axis."""
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    candidates = (float(f"{step}e{power}") for power in powers for step in (1, 2, 5))
+    return [tick for tick in candidates if low <= tick <= high]
 
 
 def base_figure(x_label: str, y_label: str, *, height: int = 320, tools: str = TOOLS, **more: Any) -> figure:
