@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import inspect
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +19,12 @@ ROOT = Path(ss.__file__)
 @pytest.mark.parametrize("name", ss.__all__)
 def test_every_public_name_resolves(name):
     assert getattr(ss, name) is not None
+
+
+@pytest.mark.parametrize("name", [n for n in ss.__all__ if inspect.isfunction(getattr(ss, n))])
+def test_every_public_function_shows_an_example_that_runs_as_a_doctest(name):
+    found = doctest.DocTestFinder(recurse=False).find(getattr(ss, name))
+    assert sum(len(one.examples) for one in found) > 0
 
 
 def test_type_checkers_see_the_public_names():

@@ -15,8 +15,22 @@ _VARIABLES = {
 }
 
 
+# What holds unless the user's environment says otherwise. The threads of a BLAS wait for one another by spinning:
+# where other programs want the cores too, two of them were seen to take thirty times as long as one, and the
+# kernels that matter are not BLAS.
+_DEFAULTS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+
+
 def limit_threads(count: int | None) -> None:
-    """Limit numba and the linear algebra library to ``count`` threads; None leaves them alone.
+    """Limit numba and the linear algebra library to ``count`` threads.
+
+    None leaves numba all cores and gives the linear algebra library one thread, unless the environment
+    sets it.
 
     Raises
     ------
@@ -24,6 +38,9 @@ def limit_threads(count: int | None) -> None:
         If numba is loaded already and was started with fewer threads (only within a running Python).
     """
     if count is None:
+        if "numpy" not in sys.modules:
+            for variable, value in _DEFAULTS.items():
+                os.environ.setdefault(variable, value)
         return
     for library, variables in _VARIABLES.items():
         if library not in sys.modules:

@@ -29,6 +29,14 @@ class RateFit:
     first, last : int or None
         Depths the fit used.
     sentence : str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spectral_smooth.measures.curve import Curve
+    >>> found = fit_rate(Curve.points("energy", np.arange(16), 1.0 + 0.0 * np.arange(16)))
+    >>> found.kind, found.level
+    ('plateau', 1.0)
     """
 
     kind: Kind

@@ -21,6 +21,11 @@ class Verdict:
     level : {"low", "moderate", "high"}
     facts : tuple of str
         The facts the level rests on, one sentence each.
+
+    Examples
+    --------
+    >>> print(Verdict("low", ("density 0.01: sparse",)))
+    low risk of oversmoothing
     """
 
     level: Level
@@ -75,6 +80,10 @@ def verdict(
         Number of bipartite components without loops.
     collapse : float
         Threshold of the collapse limit.
+
+    Returns
+    -------
+    Verdict
 
     Examples
     --------

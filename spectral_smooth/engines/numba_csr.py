@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,48 @@ from typing import Any
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
+from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.operators.operator import Operator
 
 CHUNKS = 128
 SERIAL_BELOW = 200_000
 COMPONENT_BUFFER = 1 << 20
+
+
+def balanced_rows(indptr: IntArray) -> IntArray:
+    """Return rows at which chunks of about equal work begin: an entry and a row count one each."""
+    work = indptr + np.arange(len(indptr))
+    marks = np.linspace(0, work[-1], min(CHUNKS, len(indptr) - 1) + 1)
+    bounds = np.searchsorted(work, marks)
+    bounds[0], bounds[-1] = 0, len(indptr) - 1
+    return np.asarray(bounds, dtype=np.int64)
+
+
+@contextmanager
+def few_threads(work: int) -> Iterator[None]:
+    """Keep small work on one thread: waking the others costs more than it saves."""
+    import numba
+
+    before = numba.get_num_threads()
+    if work < SERIAL_BELOW and before > 1:
+        numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+def scaled_edge_energy(graph: Graph, scale: FloatArray, x: FloatArray) -> float:
+    """Return Σ_edges w‖scale_i x_i − scale_j x_j‖², every undirected edge once."""
+    from spectral_smooth.engines import kernels
+
+    one_group = np.zeros(graph.num_nodes, dtype=np.int64)
+    bounds = balanced_rows(graph.indptr)
+    with few_threads((graph.num_entries + len(x)) * x.shape[1]):
+        parts = kernels.group_edge_energy(
+            graph.indptr, graph.indices, graph.weights, scale, x, one_group, 1, bounds
+        )
+    return float(parts.sum())
 
 
 @dataclass(frozen=True)
@@ -37,7 +74,7 @@ class Numba:
     """
 
     def bind(self, operator: Operator) -> BoundNumba:
-        """Prepare chunk bounds; the graph's arrays are used as they are."""
+        """Return the operator bound to the kernels; the graph's arrays are used as they are."""
         return BoundNumba(operator)
 
 
@@ -49,13 +86,7 @@ class BoundNumba:
 
     @cached_property
     def _bounds(self) -> IntArray:
-        """Rows at which chunks of about equal work begin (an entry and a row count one each)."""
-        indptr = self.operator.graph.indptr
-        work = indptr + np.arange(len(indptr))
-        marks = np.linspace(0, work[-1], min(CHUNKS, len(indptr) - 1) + 1)
-        bounds = np.searchsorted(work, marks)
-        bounds[0], bounds[-1] = 0, len(indptr) - 1
-        return np.asarray(bounds, dtype=np.int64)
+        return balanced_rows(self.operator.graph.indptr)
 
     @cached_property
     def _kernels(self) -> Any:
@@ -63,19 +94,8 @@ class BoundNumba:
 
         return kernels
 
-    @contextmanager
-    def _threads(self, x: FloatArray) -> Iterator[None]:
-        """Keep small work on one thread: waking the others costs more than it saves."""
-        import numba
-
-        before = numba.get_num_threads()
-        small = (self.operator.graph.num_entries + len(x)) * x.shape[1] < SERIAL_BELOW
-        if small and before > 1:
-            numba.set_num_threads(1)
-        try:
-            yield
-        finally:
-            numba.set_num_threads(before)
+    def _threads(self, x: FloatArray) -> AbstractContextManager[None]:
+        return few_threads((self.operator.graph.num_entries + len(x)) * x.shape[1])
 
     def apply(self, x: FloatArray, out: FloatArray) -> None:
         """Write S x into ``out``."""

@@ -14,10 +14,20 @@ from spectral_smooth.operators.operator import Operator
 
 @dataclass(frozen=True)
 class Reference:
-    """Engine that materialises S as a SciPy matrix."""
+    """Engine that materialises S as a SciPy matrix: slow and obvious, what other engines are held against.
+
+    Examples
+    --------
+    >>> import networkx as nx, numpy as np, spectral_smooth as ss
+    >>> bound = ss.Reference().bind(ss.gcn(ss.as_graph(nx.complete_graph(4))))
+    >>> out = np.empty((4, 1))
+    >>> bound.apply(np.array([[1.0], [0.0], [0.0], [0.0]]), out)
+    >>> out[:, 0].round(12).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
 
     def bind(self, operator: Operator) -> BoundReference:
-        """Build S."""
+        """Return the operator bound to its core S, which is built at first use."""
         return BoundReference(operator)
 
 

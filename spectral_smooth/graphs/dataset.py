@@ -18,7 +18,21 @@ Severity = Literal["info", "notice", "warning"]
 
 @dataclass(frozen=True)
 class Note:
-    """One line of the audit: what was seen or done, and how much it matters."""
+    """One line of the audit: what was seen or done, and how much it matters.
+
+    Attributes
+    ----------
+    topic : str
+        What it is about, such as ``direction`` or ``weights``.
+    text : str
+        The line itself.
+    severity : {"info", "notice", "warning"}
+
+    Examples
+    --------
+    >>> Note("weights", "all edges have weight one").severity
+    'info'
+    """
 
     topic: str
     text: str
@@ -47,6 +61,13 @@ class Dataset:
     ------
     InputError
         If a shape does not fit the graph, or features are not finite.
+
+    Examples
+    --------
+    >>> import networkx as nx, spectral_smooth as ss
+    >>> triangle = ss.as_graph(nx.complete_graph(3), name="triangle")
+    >>> Dataset(triangle, features=np.eye(3), labels=np.array([0, 1, -1]))
+    Dataset 'triangle': 3 nodes, 3 edges, 3 features, 2 classes
     """
 
     graph: Graph

@@ -120,7 +120,7 @@ class Graph:
         return find_components(self.indptr, self.indices)
 
     def adjacency(self) -> csr_array:
-        """Return A as a SciPy matrix with float64 values (a copy of the pattern is not made)."""
+        """Return A: CSR, shape (num_nodes, num_nodes), float64 values; the pattern is shared, not copied."""
         values = np.ones(self.num_entries) if self.weights is None else self.weights
         return csr_array((values, self.indices, self.indptr), shape=(self.num_nodes, self.num_nodes))
 

@@ -67,7 +67,22 @@ class Curve:
 
     @classmethod
     def points(cls, name: str, depths: Any, values: Any, source: Source = "measured", **more: Any) -> Curve:
-        """Make a curve whose lower and upper values coincide."""
+        """Make a curve whose lower and upper values coincide.
+
+        Parameters
+        ----------
+        name : str
+        depths, values : array_like, shape (n,)
+        source : str
+            ``measured`` by default.
+        **more
+            ``component``, ``floor`` or ``note``.
+
+        Raises
+        ------
+        UsageError
+            If the lengths differ, the depths do not increase, or the source is unknown.
+        """
         values = np.asarray(values, dtype=np.float64)
         return cls(name, np.asarray(depths, dtype=np.int64), values, values, source, **more)
 
@@ -91,7 +106,13 @@ class Curve:
 
     @property
     def relative_width(self) -> FloatArray:
-        """(upper − lower) / value; 0 where both are equal."""
+        """(upper − lower) / |value|, shape (n,); 0 where both are equal.
+
+        Examples
+        --------
+        >>> Curve("energy", np.arange(2), np.array([1.0, 1.0]), np.array([1.0, 4.0]), "bracket").relative_width
+        array([0. , 1.5])
+        """
         width = self.upper - self.lower
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = width / np.abs(self.value)
@@ -104,6 +125,11 @@ class Curve:
         ------
         UsageError
             If the curve has no value at that depth.
+
+        Examples
+        --------
+        >>> Curve("energy", np.array([0, 8]), np.array([1.0, 0.1]), np.array([1.0, 0.2]), "bracket").at(8)
+        (0.1, 0.2)
         """
         where = np.flatnonzero(self.depths == depth)
         if not len(where):

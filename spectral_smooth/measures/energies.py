@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from spectral_smooth.engines.numba_csr import scaled_edge_energy
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.graphs.graph import Graph
-from spectral_smooth.measures.rows import block_length, squared_norm
+from spectral_smooth.measures.rows import squared_norm
 from spectral_smooth.operators.operator import Operator
 
 
@@ -35,7 +36,7 @@ def edge_energy(graph: Graph, x: FloatArray) -> float:
     >>> edge_energy(family("path:3").graph, np.array([[0.0], [1.0], [3.0]]))
     5.0
     """
-    return _energy(graph, x, None)
+    return scaled_edge_energy(graph, np.ones(graph.num_nodes), x)
 
 
 def normalized_energy(operator: Operator, x: FloatArray) -> float:
@@ -54,7 +55,7 @@ def normalized_energy(operator: Operator, x: FloatArray) -> float:
     >>> bool(normalized_energy(star, np.sqrt(star.degrees)[:, None]) < 1e-30)
     True
     """
-    return _energy(operator.graph, x, operator.scale)
+    return scaled_edge_energy(operator.graph, operator.scale, x)
 
 
 def matched_energy(operator: Operator, x: FloatArray) -> float:
@@ -77,7 +78,7 @@ def matched_energy(operator: Operator, x: FloatArray) -> float:
     scale = np.zeros(operator.graph.num_nodes)
     alive = operator.degrees > 0
     scale[alive] = operator.degrees[alive] ** (operator.split - 1.0)
-    return _energy(operator.graph, x, scale)
+    return scaled_edge_energy(operator.graph, scale, x)
 
 
 def edge_rayleigh(graph: Graph, x: FloatArray) -> float:
@@ -96,27 +97,3 @@ def edge_rayleigh(graph: Graph, x: FloatArray) -> float:
     """
     norm = squared_norm(x)
     return edge_energy(graph, x) / norm if norm > 0 else 0.0
-
-
-def _energy(graph: Graph, x: FloatArray, scale: FloatArray | None) -> float:
-    upper = np.flatnonzero(graph.rows < graph.indices)
-    sources, targets = graph.rows[upper], graph.indices[upper]
-    weights = None if graph.weights is None else graph.weights[upper]
-    step = block_length(x.shape[1])
-    total = 0.0
-    for low in range(0, len(upper), step):
-        span = slice(low, low + step)
-        difference = _scaled_rows(x, sources[span], scale)
-        difference -= _scaled_rows(x, targets[span], scale)
-        if weights is None:
-            total += float(np.vdot(difference, difference))
-        else:
-            total += float(weights[span] @ np.einsum("ef,ef->e", difference, difference))
-    return total
-
-
-def _scaled_rows(x: FloatArray, rows: np.ndarray, scale: FloatArray | None) -> FloatArray:
-    taken: FloatArray = x[rows].astype(np.float64, copy=False)
-    if scale is not None:
-        taken *= scale[rows, None]
-    return taken

@@ -12,7 +12,7 @@ from spectral_smooth.errors import InputError, UsageError
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.measures import columns, energies, rank, similarity
 from spectral_smooth.measures.pairs import PairSample
-from spectral_smooth.measures.rows import row_blocks
+from spectral_smooth.measures.rows import row_blocks, squared_norm
 from spectral_smooth.measures.sampling import Estimate, Seed
 from spectral_smooth.operators.operator import Operator
 
@@ -65,6 +65,17 @@ class State:
     def factor(self) -> rank.Factor:
         """Factorisation that all ranks follow from."""
         return rank.factorise(self.rows, max_columns=self.max_columns, rng=self._seeds[1])
+
+    @cached_property
+    def edge_energy(self) -> float:
+        """Σ_edges w‖x_i − x_j‖²."""
+        return energies.edge_energy(self.operator.graph, self.x)
+
+    @property
+    def edge_rayleigh(self) -> float:
+        """Edge energy over ‖X‖_F², 0 for X = 0."""
+        norm = squared_norm(self.x)
+        return self.edge_energy / norm if norm > 0 else 0.0
 
     def effective_rank(self) -> Estimate:
         """Return the effective rank: exact where the Gram matrix is affordable, else from the sketch."""
@@ -169,7 +180,7 @@ _ALL = (
         "Σ_edges w‖x_i − x_j‖²",
         "arXiv 2303.10993",
         "constants",
-        lambda s: _exactly(energies.edge_energy(s.operator.graph, s.x)),
+        lambda s: _exactly(s.edge_energy),
         scale_free=False,
     ),
     StateMeasure(
@@ -196,7 +207,7 @@ _ALL = (
         "Σ_edges w‖x_i − x_j‖²/‖X‖_F²",
         "arXiv 2206.10991",
         "constants",
-        lambda s: _exactly(energies.edge_rayleigh(s.operator.graph, s.x)),
+        lambda s: _exactly(s.edge_rayleigh),
     ),
     StateMeasure(
         "mean_deviation",

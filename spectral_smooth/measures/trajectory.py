@@ -26,6 +26,15 @@ class Trajectory:
         State at the last depth, where it was asked for.
     notes : tuple of str
         What a reader must know (rescaling, sketching, rounding).
+
+    Examples
+    --------
+    >>> import numpy as np, spectral_smooth as ss
+    >>> run = ss.propagate(ss.gcn(ss.load("karate").graph), np.eye(34), 4, measures=["energy", "norm"])
+    >>> run
+    Trajectory of sgc under gcn (loops 1, split 0.5), 4 products: energy, norm
+    >>> run.has("deviation"), run.curve("norm").depths.tolist()
+    (False, [0, 1, 2, 3, 4])
     """
 
     curves: tuple[Curve, ...]

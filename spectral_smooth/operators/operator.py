@@ -128,7 +128,7 @@ class Operator:
         return min(bound, 0.0) if self.silent else bound
 
     def rows(self, low: int, high: int) -> csr_array:
-        """Return rows ``low`` to ``high − 1`` of S as a SciPy matrix, loops included."""
+        """Return rows ``low`` to ``high − 1`` of S, loops included: CSR, shape (high − low, num_nodes)."""
         graph = self.graph
         span = slice(graph.indptr[low], graph.indptr[high])
         columns = graph.indices[span].astype(np.int64)
@@ -145,7 +145,7 @@ class Operator:
         return block
 
     def matrix(self) -> csr_array:
-        """Return the whole core S as a SciPy matrix (reference engine, dense solver and tests)."""
+        """Return the whole core S: CSR, shape (num_nodes, num_nodes); engines do without it."""
         return self.rows(0, self.graph.num_nodes)
 
     def check(self, seed: int = 0) -> CheckReport:
@@ -163,26 +163,65 @@ class Operator:
         return check_operator(self, seed)
 
     def enter(self, features: FloatArray) -> FloatArray:
-        """Return Y = T X, the coordinates in which the layer is the symmetric S."""
+        """Return Y = T X, shape (num_nodes, columns): the coordinates in which the layer is the symmetric S."""
         return np.asarray(features * self.similarity[:, None])
 
     def leave(self, core: FloatArray) -> FloatArray:
-        """Return X = T⁻¹ Y; rows of silent nodes are zero."""
+        """Return X = T⁻¹ Y, shape (num_nodes, columns); rows of silent nodes are zero."""
         return np.asarray(core * self.inverse_similarity[:, None])
 
 
 def gcn(graph: Graph, loops: float | FloatArray = 1.0) -> Operator:
-    """Return the GCN operator D̃^(-1/2)(A + loops·I)D̃^(-1/2) (Kipf and Welling, arXiv 1609.02907)."""
+    """Return the GCN operator D̃^(-1/2)(A + loops·I)D̃^(-1/2) (Kipf and Welling, arXiv 1609.02907).
+
+    Raises
+    ------
+    UsageError
+        If ``loops`` is negative, not finite, or neither one number nor one per node.
+
+    Examples
+    --------
+    >>> import networkx as nx, spectral_smooth as ss
+    >>> ss.gcn(ss.as_graph(nx.path_graph(2))).matrix().toarray().round(12).tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
     return Operator(graph, loops=loops, split=0.5)
 
 
 def random_walk(graph: Graph, loops: float | FloatArray = 0.0) -> Operator:
-    """Return the mean over neighbours D̃⁻¹(A + loops·I) (GraphSAGE's mean aggregator without weights)."""
+    """Return the mean over neighbours D̃⁻¹(A + loops·I) (GraphSAGE's mean aggregator without weights).
+
+    Raises
+    ------
+    UsageError
+        If ``loops`` is negative, not finite, or neither one number nor one per node.
+
+    Examples
+    --------
+    Its core S is that of `symmetric`; only the coordinates T = D̃^(1/2) differ:
+
+    >>> import networkx as nx, spectral_smooth as ss
+    >>> walk = ss.random_walk(ss.as_graph(nx.star_graph(4)))
+    >>> walk.similarity.tolist()
+    [2.0, 1.0, 1.0, 1.0, 1.0]
+    """
     return Operator(graph, loops=loops, split=1.0)
 
 
 def symmetric(graph: Graph, loops: float | FloatArray = 0.0) -> Operator:
-    """Return the symmetric normalisation without added loops, D^(-1/2) A D^(-1/2)."""
+    """Return the symmetric normalisation D̃^(-1/2)(A + loops·I)D̃^(-1/2), without added loops by default.
+
+    Raises
+    ------
+    UsageError
+        If ``loops`` is negative, not finite, or neither one number nor one per node.
+
+    Examples
+    --------
+    >>> import networkx as nx, spectral_smooth as ss
+    >>> ss.symmetric(ss.as_graph(nx.path_graph(2))).matrix().toarray().tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
     return Operator(graph, loops=loops, split=0.5)
 
 

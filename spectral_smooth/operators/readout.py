@@ -74,7 +74,7 @@ class _Sum(_Linear):
     def scale(self, depth: int) -> float:  # noqa: ARG002 - the sum is taken as it is by default
         return 1.0
 
-    def offset(self, depth: int) -> float:  # noqa: ARG002
+    def offset(self, depth: int) -> float:  # noqa: ARG002 - nothing is added by default
         return 0.0
 
     def combine(self, states: Iterator[FloatArray]) -> Iterator[FloatArray]:
@@ -169,7 +169,7 @@ class Concat:
         """Squares are never negative."""
         return True
 
-    def combine(self, states: Iterator[FloatArray]) -> Iterator[FloatArray]:  # noqa: ARG002
+    def combine(self, states: Iterator[FloatArray]) -> Iterator[FloatArray]:  # noqa: ARG002 - refused unseen
         """Refuse: concatenated states are not one array of the same shape."""
         raise UsageError("a concatenated read-out has no single state; only quadratic measures are defined")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def depth_figure(
     return plot
 
 
-def _ticks_within(low: float, high: float) -> list[float]:
+def _ticks_within(low: float, high: float) -> Sequence[float]:
     """Return 1, 2 and 5 times powers of ten between both ends of a logarithmic axis."""
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     candidates = (float(f"{step}e{power}") for power in powers for step in (1, 2, 5))

@@ -120,10 +120,20 @@ def plot_collapse(analysis: Analysis, *, components: bool = True, ax: Axes | Non
     components : bool
         Whether to draw the largest components' measured curves too.
     ax : matplotlib axes, optional
+        Where to draw; a new figure by default.
 
     Returns
     -------
     matplotlib axes
+        ``ax``, or the new ones.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> plot_collapse(analysis).get_yscale()
+    'log'
     """
     ax = ax if ax is not None else draw.new_axes(7.2, 4.4)
     every = [one for one in all_series([analysis]) if one.name == "collapse"]
@@ -153,7 +163,36 @@ def plot_collapse(analysis: Analysis, *, components: bool = True, ax: Axes | Non
 def plot_measure(
     source: Analysis | Trajectory, name: str, *, component: int | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw one measure as it is, not divided by anything; log only where it spans decades."""
+    """Draw one measure as it is, not divided by anything; log only where it spans decades.
+
+    Parameters
+    ----------
+    source : Analysis or Trajectory
+    name : str
+        Name of the measure.
+    component : int, optional
+        Row group; None is the whole graph.
+    ax : matplotlib axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+        ``ax``, or the new ones.
+
+    Raises
+    ------
+    UsageError
+        If the source has no such measure.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> plot_measure(analysis, "effective_rank").get_ylabel()
+    'effective rank'
+    """
     found = [one for one in all_series([source]) if one.name == name and one.component == component]
     if not found:
         raise UsageError(f"no curve named {name!r} for {group_label(component, {})} in what was given")
@@ -190,6 +229,19 @@ def plot_measures(
     Returns
     -------
     list of matplotlib axes
+
+    Raises
+    ------
+    UsageError
+        If there are fewer axes than names, or a name is unknown.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> len(plot_measures(analysis, ["mad", "effective_rank"]))
+    2
     """
     names = list(names) if names is not None else [one.name for one in state_series(analysis)]
     if axes is None:
@@ -200,7 +252,24 @@ def plot_measures(
 
 
 def plot_overview(analysis: Analysis) -> Figure:
-    """Draw decay, collapse, spectrum and degrees together: the one picture of an analysis."""
+    """Draw decay, collapse, spectrum and degrees together: the one picture of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    matplotlib figure
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> len(plot_overview(analysis).axes)
+    4
+    """
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(2, 2, figsize=(12, 8), layout="constrained")

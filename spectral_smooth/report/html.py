@@ -45,6 +45,13 @@ def render_html(analysis: Analysis) -> str:
     ------
     InputError
         If the analysis was read from a file that lacks a field.
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> page = render_html(ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64)))
+    >>> page.startswith("<!DOCTYPE html>"), "src=" in page.split("<body")[0]
+    (True, False)
     """
     from jinja2 import UndefinedError
 

@@ -21,6 +21,25 @@ def plot_spectrum(analysis: Analysis, *, ax: Axes | None = None) -> Axes:
 
     The horizontal coordinate is artanh μ, which spreads both ends like a logarithm of the distance to
     them; its ticks are μ. The fixed space, and whatever is closer to ±1 than fits, stands on the edge.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    ax : matplotlib axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+        ``ax``, or the new ones.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> plot_spectrum(analysis).get_xlabel()
+    'eigenvalue μ of the operator'
     """
     ax = ax if ax is not None else draw.new_axes(6.8, 4.0)
     ends = spectrum_ends(analysis)
@@ -58,14 +77,54 @@ def plot_spectrum(analysis: Analysis, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_degrees(analysis: Analysis, *, ax: Axes | None = None) -> Axes:
-    """Draw how many nodes have which degree; log–log where the tail is heavy."""
+    """Draw how many nodes have which degree; log–log where the tail is heavy.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    ax : matplotlib axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+        ``ax``, or the new ones.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> plot_degrees(analysis).get_xlabel()
+    'degree'
+    """
     ax = ax if ax is not None else draw.new_axes(6.0, 3.8)
     bars = degree_bars(analysis.graph)
     return _draw_bars(ax, bars, "degree", "nodes per degree" if bars.binned else "nodes")
 
 
 def plot_components(analysis: Analysis, *, ax: Axes | None = None) -> Axes:
-    """Draw the sizes of the largest components, largest first."""
+    """Draw the sizes of the largest components, largest first.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    ax : matplotlib axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+        ``ax``, or the new ones.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> plot_components(analysis).get_ylabel()
+    'nodes'
+    """
     ax = ax if ax is not None else draw.new_axes(6.0, 3.8)
     bars = component_bars(analysis.graph)
     return _draw_bars(ax, bars, "component, largest first", "nodes")

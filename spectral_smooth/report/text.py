@@ -73,6 +73,13 @@ def render_text(
     str
         At most `SCREEN` lines; lists that do not fit say how many entries are left out (the HTML
         report and the JSON file have them all).
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> analysis = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    >>> render_text(analysis).splitlines()[0]
+    'karate   sgc under gcn (loops 1, split 0.5), depth 8'
     """
     width = max(width, 60)
     for room in _ROOMS:

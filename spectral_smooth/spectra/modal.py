@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
-from spectral_smooth.spectra.quadrature import Discrete
+from spectral_smooth.spectra.jacobi import Nodes
+
+
+@dataclass(frozen=True, eq=False)
+class Discrete:
+    """A measure known completely: the eigenvalues and the mass on each."""
+
+    nodes: FloatArray
+    weights: FloatArray
+
+    @property
+    def mass(self) -> float:
+        """Total mass."""
+        return float(self.weights.sum())
+
+    def gauss(self) -> Nodes:
+        """Return all nodes and weights."""
+        return self.nodes, self.weights
 
 
 def modal_measure(operator: Operator, core: FloatArray, mass: FloatArray) -> tuple[Discrete | None, ...]:

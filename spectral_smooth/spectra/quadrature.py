@@ -12,9 +12,12 @@ from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
-from spectral_smooth.spectra.jacobi import Jacobi, Nodes
+from spectral_smooth.spectra.jacobi import Jacobi
+from spectral_smooth.spectra.modal import Discrete, modal_measure
 
 EPS = float(np.finfo(np.float64).eps)
+# How far rounding in the known spaces, outside of the rest of the spectrum, may have grown before it is removed.
+GROWN = 100.0
 Tick = Callable[[int, int], None]
 
 
@@ -33,23 +36,6 @@ class Ends:
     def of(cls, operator: Operator) -> Ends:
         """Return what is always true: [max(−1, 2·min p_ii − 1), 1]."""
         return cls(operator.lower_end, 1.0, True)
-
-
-@dataclass(frozen=True, eq=False)
-class Discrete:
-    """A measure known completely: the eigenvalues and the mass on each."""
-
-    nodes: FloatArray
-    weights: FloatArray
-
-    @property
-    def mass(self) -> float:
-        """Total mass."""
-        return float(self.weights.sum())
-
-    def gauss(self) -> Nodes:
-        """Return all nodes and weights."""
-        return self.nodes, self.weights
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -156,8 +142,6 @@ def spectral_measure(
     mass = np.where(mass > noise, mass, 0.0)
     interval = ends or Ends.of(operator)
     if products is None:
-        from spectral_smooth.spectra.modal import modal_measure
-
         return SpectralMeasure(fixed, alternating, modal_measure(operator, core, mass), interval, 0)
     rest, used = _lanczos(bound, core, mass, products, progress)
     return SpectralMeasure(fixed, alternating, rest, interval, used)
@@ -174,7 +158,7 @@ def _lanczos(
     bound.scale_rows(current, _inverse(np.sqrt(mass)))
     beta = np.zeros(groups)
     alive = mass > 0
-    used = 0
+    used, grown = 0, np.inf
     for step in range(steps):
         if not alive.any():
             break
@@ -182,13 +166,18 @@ def _lanczos(
         used += 1
         alphas[step] = bound.inner(current, image)
         bound.recombine(image, current, previous, alphas[step], beta)
-        bound.project_out(previous)
+        if grown > GROWN:
+            bound.project_out(previous)
+            grown = 1.0
         beta = np.sqrt(np.maximum(bound.inner(previous, previous), 0.0))
         # Below this the Krylov space of the group is exhausted: what is left is rounding.
         ended = alive & (beta <= 1e-13)
         length[ended] = step + 1
         alive &= ~ended
         beta = np.where(alive, beta, 0.0)
+        if alive.any():
+            # μ = ±1 is multiplied by (±1 − α)/β where the rest of the spectrum keeps its size.
+            grown *= float(np.max((1.0 + np.abs(alphas[step, alive])) / beta[alive]))
         betas[step] = beta
         bound.scale_rows(previous, _inverse(beta))
         current, previous = previous, current

@@ -26,6 +26,11 @@ class Convergence:
     restarts : int
     method : str
         Solver(s) used.
+
+    Examples
+    --------
+    >>> print(Convergence(True, np.array([2e-12, 1e-11]), 40, 1, "Lanczos"))
+    Lanczos converged: largest residual 1.0e-11 over 2 pairs, 40 products, 1 restarts
     """
 
     converged: bool
@@ -62,6 +67,15 @@ class Spectrum:
     complete : bool
         Whether ``values`` are all of them.
     convergence : Convergence
+
+    Examples
+    --------
+    >>> import networkx as nx, spectral_smooth as ss
+    >>> cycle = ss.eigenpairs(ss.gcn(ss.as_graph(nx.cycle_graph(6))), 2, "top")
+    >>> cycle
+    Spectrum (top): 2 values off a fixed space of 1: 0.666667, 0.666667
+    >>> round(cycle.gap, 12), cycle.rate
+    (0.333333333333, None)
     """
 
     values: FloatArray

@@ -63,6 +63,11 @@ def predict(
         Curves ``exact`` (full spectrum or exhausted Krylov space, up to the stated rounding),
         ``bracket`` (proven sides) or ``estimate``.
 
+    Raises
+    ------
+    UsageError
+        If ``depth`` is negative, ``products`` is not of these, or a measure is not quadratic.
+
     Examples
     --------
     >>> import numpy as np, spectral_smooth as ss
@@ -93,7 +98,36 @@ def predict_from(
     rule: Rule | None = None,
     measures: Sequence[str] = QUADRATIC,
 ) -> Trajectory:
-    """Predict from a spectral measure at hand: any rule and read-out, at any increasing depths."""
+    """Predict from a spectral measure at hand: any rule and read-out, at any increasing depths.
+
+    ``q_k = Σ_i w(μ_i) g_k(μ_i) ‖u_iᵀ T X‖²``: only g_k depends on the rule, so that one measure serves
+    all rules without another product with S.
+
+    Parameters
+    ----------
+    measure : SpectralMeasure
+    operator : Operator
+        The one the measure was found under; the curves are labelled with it.
+    depths : int array, shape (n,)
+        Strictly increasing.
+    rule : Rule, optional
+        Plain propagation by default.
+    measures : sequence of str
+        Names among `spectral_smooth.measures.quadratic.QUADRATIC`.
+
+    Returns
+    -------
+    Trajectory
+
+    Examples
+    --------
+    >>> import numpy as np, spectral_smooth as ss
+    >>> op = ss.gcn(ss.load("karate").graph)
+    >>> found = ss.spectral_measure(op, np.eye(34), products=None)
+    >>> fast, slow = (predict_from(found, op, np.array([0, 64]), rule=r) for r in (ss.sgc(), ss.ppr(0.1)))
+    >>> bool(fast.curve("energy").value[1] < 1e-6 * slow.curve("energy").value[1])
+    True
+    """
     rule = rule or sgc()
     low, high, source = group_parts(measure, depths, rule)
     curves = quadratic_curves(low, high, depths, source, measures, note=rule.scale_note)

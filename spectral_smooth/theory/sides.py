@@ -12,7 +12,8 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Source
 from spectral_smooth.operators.rule import Rule
 from spectral_smooth.spectra.jacobi import Jacobi, Nodes
-from spectral_smooth.spectra.quadrature import EPS, Discrete, Ends
+from spectral_smooth.spectra.modal import Discrete
+from spectral_smooth.spectra.quadrature import EPS, Ends
 
 
 @dataclass(frozen=True, eq=False)

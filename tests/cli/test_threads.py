@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -21,6 +22,23 @@ def test_libraries_that_are_loaded_later_start_with_the_limit():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert run.stdout.split() == ["3", "3"]
+
+
+def test_without_a_limit_blas_gets_one_thread_unless_the_environment_says_otherwise():
+    script = (
+        "import os; from spectral_smooth.cli.threads import limit_threads; limit_threads(None); "
+        "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS", "MKL"))}
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**environment, "MKL_NUM_THREADS": "4"},
+    )
+    assert run.stdout.split() == ["1", "4"]
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectral_smooth.spectra.jacobi import Jacobi
-from spectral_smooth.spectra.quadrature import Discrete, Ends
+from spectral_smooth.spectra.modal import Discrete
+from spectral_smooth.spectra.quadrature import Ends
 from spectral_smooth.theory.sides import enclose
 
 DEPTHS = np.arange(60)

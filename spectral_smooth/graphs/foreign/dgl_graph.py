@@ -33,7 +33,7 @@ def from_dgl(obj: Any) -> ForeignGraph:
         sources=sources,
         targets=targets,
         num_nodes=obj.num_nodes(),
-        weights={key: lambda key=key: _column(edges, key) for key in edges if _is_column(edges[key])},  # type: ignore[misc]
+        weights={key: lambda key=key: _column(edges, key) for key in edges if _is_column(edges[key])},  # type: ignore[misc]  # mypy infers no lambda with a default
         features=_first(nodes, _FEATURES),
         labels=_first(nodes, _LABELS),
         masks=masks,

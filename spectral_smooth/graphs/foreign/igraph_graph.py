@@ -27,7 +27,7 @@ def from_igraph(obj: Any) -> ForeignGraph:
         num_nodes=obj.vcount(),
         undirected=not obj.is_directed(),
         name=str(name or ""),
-        weights={key: lambda key=key: _numbers(obj.es[key], key) for key in obj.es.attributes()},  # type: ignore[misc]
+        weights={key: lambda key=key: _numbers(obj.es[key], key) for key in obj.es.attributes()},  # type: ignore[misc]  # mypy infers no lambda with a default
         node_names=names,
         attribute=lambda key: _attribute(obj, key),
     )

@@ -36,7 +36,7 @@ def from_networkx(obj: Any) -> ForeignGraph:
         num_nodes=len(nodes),
         undirected=not obj.is_directed(),
         name=str(obj.name or ""),
-        weights={str(key): lambda key=key: _weights(attributes, key) for key in keys},  # type: ignore[misc]
+        weights={str(key): lambda key=key: _weights(attributes, key) for key in keys},  # type: ignore[misc]  # mypy infers no lambda with a default
         node_names=None if plain else tuple(str(node) for node in nodes),
         attribute=lambda name: _attribute(obj, name),
         notes=_missing(attributes, keys),

@@ -49,7 +49,7 @@ def from_pyg(obj: Any) -> ForeignGraph:
         targets=ends[1],
         num_nodes=n,
         name=str(_get(obj, "name") or ""),
-        weights={key: lambda key=key: _column(obj, key) for key in _weight_names(obj, ends.shape[1])},  # type: ignore[misc]
+        weights={key: lambda key=key: _column(obj, key) for key in _weight_names(obj, ends.shape[1])},  # type: ignore[misc]  # mypy infers no lambda with a default
         features=features,
         labels=labels,
         masks={mask: values for mask, values in masks.items() if values is not None},

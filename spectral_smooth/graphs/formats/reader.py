@@ -75,7 +75,16 @@ def read(path: str | Path, *, policies: Policies | None = None) -> Dataset:
 
 
 def read_graph(path: str | Path, *, policies: Policies | None = None) -> Graph:
-    """Read only the graph of a file; see `read`."""
+    r"""Read only the graph of a file; see `read` for formats, policies and errors.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "path.csv"
+    >>> _ = path.write_text("0,1\n1,2\n")
+    >>> read_graph(path)
+    Graph 'path': 3 nodes, 2 edges
+    """
     return read(path, policies=policies).graph
 
 

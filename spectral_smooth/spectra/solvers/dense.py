@@ -26,6 +26,7 @@ class Dense:
         """Any component will do."""
         return count <= free
 
+    # The protocol's rng serves iterations; LAPACK draws nothing.
     def largest(self, problem: ComponentProblem, count: int, rng: np.random.Generator) -> Pairs:  # noqa: ARG002
         """Return the ``count`` largest pairs."""
         vectors = dense_vectors(problem.matrix.toarray(), problem.known, count)

@@ -35,6 +35,7 @@ class Inverse:
             )
         )
 
+    # The protocol's ritz and wanted steer filters; one solve serves all pairs alike.
     def improve(self, block: FloatArray, ritz: FloatArray, wanted: int) -> tuple[FloatArray, int]:  # noqa: ARG002
         """Return the block after one solve."""
         return np.asarray(self.factors.solve(np.asarray(block))), block.shape[1]
