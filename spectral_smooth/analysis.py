@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -38,6 +38,7 @@ from spectral_smooth.theory.predict import EXACT_BELOW, predict_from
 SCHEMA_VERSION = 1
 SKETCH_ABOVE = 20_000_000
 SKETCH_COLUMNS = 128
+SKETCH = "sketch"
 ENDS_COUNT = 6
 SHOWN_SIZES = 50
 
@@ -238,6 +239,7 @@ def analyze(
         notes = list(audit(dataset))
         operator = Operator(dataset.graph, loops=plan.loops, split=plan.split)
         signal, more, applied = _signal(dataset, plan)
+        sketched = tuple(note.text for note in more if note.topic == SKETCH)
         notes += [note for note in [*more, *_operator_notes(operator)] if note not in notes]
     with clock.stage("spectrum"):
         top, bottom, warnings = _both_ends(operator, plan.seed)
@@ -265,8 +267,8 @@ def analyze(
         audit=tuple(notes),
         graph=facts,
         spectrum=spectrum,
-        predicted=predicted,
-        measured=measured,
+        predicted=replace(predicted, notes=(*predicted.notes, *sketched)),
+        measured=replace(measured, notes=(*measured.notes, *sketched)),
         comparisons=tuple(_comparisons(predicted, measured, plan, spectrum, operator)),
         safe_depth=safe,
         verdict=verdict(
@@ -329,7 +331,7 @@ def _signal(dataset: Dataset, plan: Plan) -> tuple[FloatArray, list[Note], str]:
         gaussian = np.random.default_rng(plan.seed).normal(scale=sketch**-0.5, size=(columns, sketch))
         error = 100.0 * np.sqrt(2.0 / sketch)
         note = Note(
-            "features",
+            SKETCH,
             f"{columns:,} features sketched to {sketch} random combinations: squared quantities carry a relative "
             f"standard error of at most {error:.2g} % against the original features (--exact keeps all)",
             "notice",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-
-# Threads of a BLAS spin while they wait: with other work on the machine the tests would take many times as long.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from pathlib import Path
 
 import pytest
 from absence import absent
+
+# Threads of a BLAS spin while they wait: with other work on the machine the tests would take many times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 

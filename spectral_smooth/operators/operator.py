@@ -226,9 +226,10 @@ def symmetric(graph: Graph, loops: float | FloatArray = 0.0) -> Operator:
 
 
 def _power(degrees: FloatArray, exponent: float) -> FloatArray:
+    # An infinite degree would give a zero row without a word; powers between ±1/2 of finite ones are finite.
+    if not np.all(np.isfinite(degrees)):
+        raise InputError("a degree is too large for float64 arithmetic; rescale the weights")
     alive = degrees > 0
     values = np.zeros(len(degrees))
     values[alive] = degrees[alive] ** exponent
-    if not np.all(np.isfinite(values)):
-        raise InputError("a degree is too small or too large for float64 arithmetic; rescale the weights")
     return values

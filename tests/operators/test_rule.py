@@ -98,3 +98,12 @@ def test_heat_converges_to_the_exponential():
 def test_settings_out_of_range_are_refused(make):
     with pytest.raises(UsageError):
         make()
+
+
+def test_heat_at_time_zero_changes_nothing():
+    np.testing.assert_array_equal(rules.heat(0.0).responses(NUMBERS, DEPTH), np.ones((DEPTH + 1, 8)))
+
+
+def test_concatenated_states_have_no_single_read_out():
+    with pytest.raises(UsageError, match="no single state"):
+        rules.concat().responses(NUMBERS, DEPTH)
