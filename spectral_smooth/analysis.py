@@ -70,6 +70,13 @@ class Plan:
         Storage of the propagated state; sums are float64 always.
     seed : int
     threads : int or None
+        As it was set for the process, for the record; the plan itself starts no threads.
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> ss.Plan(depth=32, rule=ss.ppr(0.1)).rule.name
+    'ppr:alpha=0.1'
     """
 
     depth: int = 64
@@ -135,6 +142,9 @@ class Analysis:
     verdict: Verdict
     warnings: tuple[str, ...] = ()
     incomplete: bool = False
+
+    def __repr__(self) -> str:
+        return f"Analysis of {self.name!r}: {self.verdict}. {self.safe_depth}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain JSON types (schema version `SCHEMA_VERSION`)."""
@@ -273,7 +283,7 @@ def analyze(
         safe_depth=safe,
         verdict=verdict(
             safe,
-            rate=spectrum["rate"],
+            rate=_rule_rate(plan.rule, spectrum),
             density=facts["density"],
             outside_largest=1.0 - float(dataset.graph.components.sizes[0]) / dataset.graph.num_nodes,
             alternating=space.alternating_dimension,
@@ -313,8 +323,13 @@ def _check(plan: Plan) -> None:
         raise UsageError(f"the horizon ({plan.horizon}) must be at least the depth ({plan.depth})")
     if plan.products < 1:
         raise UsageError(f"at least one product is needed, got {plan.products}")
-    if isinstance(plan.sketch, str) and plan.sketch != "auto":
-        raise UsageError(f"sketch must be a number of columns, None or 'auto', got {plan.sketch!r}")
+    sketch = plan.sketch
+    if sketch is not None and sketch != "auto" and not (isinstance(sketch, int) and sketch >= 1):
+        raise UsageError(f"sketch must be a number of columns, None or 'auto', got {sketch!r}")
+    if not (isinstance(plan.depth, int) and isinstance(plan.horizon, int)):
+        raise UsageError(f"depth and horizon must be whole numbers, got {plan.depth!r} and {plan.horizon!r}")
+    if plan.seed < 0:
+        raise UsageError(f"the seed must be at least 0, got {plan.seed}")
 
 
 def _signal(dataset: Dataset, plan: Plan) -> tuple[FloatArray, list[Note], str]:
@@ -423,7 +438,6 @@ def _thinned(trajectory: Trajectory, depths: IntArray) -> Trajectory:
 def _comparisons(
     predicted: Trajectory, measured: Trajectory, plan: Plan, spectrum: dict[str, Any], operator: Operator
 ) -> Iterator[Comparison]:
-    ends = (spectrum["top"] or [None])[0], (spectrum["bottom"] or [None])[-1]
     space = operator.fixed_space
     # Rounding of a float32 run is relative to the deflated state and grows with depth at most linearly.
     tolerance = 0.0 if plan.dtype == "float64" else 4.0 * (plan.depth + 16) * float(np.finfo(np.float32).eps)
@@ -431,13 +445,24 @@ def _comparisons(
         yield compare(
             predicted.curve(name),
             measured.curve(name),
-            asymptotic_rate=asymptotic_rate(plan.rule, *ends, quadratic=name == "energy")
-            if name in ("energy", "deviation")
-            else None,
+            asymptotic_rate=_rule_rate(plan.rule, spectrum, name),
             components=space.dimension,
             alternating=space.alternating_dimension,
             tolerance=tolerance,
         )
+
+
+def _rule_rate(rule: Rule, spectrum: dict[str, Any], measure: str = "deviation") -> float | None:
+    """Return the long-run factor of a measure under the rule; the scale-free ones only without a restart.
+
+    There the fixed part keeps its size (relative to the growth of the rule), so that collapse falls like the
+    deviation and the Rayleigh quotient like the energy.
+    """
+    top, bottom = (spectrum["top"] or [None])[0], (spectrum["bottom"] or [None])[-1]
+    scale_free = measure in ("collapse", "rayleigh_quotient")
+    if scale_free and (rule.c or abs(rule.a + rule.b) != rule.growth):
+        return None
+    return asymptotic_rate(rule, top, bottom, quadratic=measure in ("energy", "rayleigh_quotient"))
 
 
 def _spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:

@@ -55,12 +55,6 @@ def eigenvalues(operator):
     return np.linalg.eigvalsh(dense_core(operator))[::-1]
 
 
-def eigendecomposition(operator):
-    """(values descending, vectors as columns) of S."""
-    values, vectors = np.linalg.eigh(dense_core(operator))
-    return values[::-1], vectors[:, ::-1]
-
-
 def component_labels(graph):
     """Component number of each node, by depth-first search."""
     a = dense_adjacency(graph) != 0

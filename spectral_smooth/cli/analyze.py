@@ -10,7 +10,7 @@ import typer
 
 from spectral_smooth.cli import options
 from spectral_smooth.cli.printing import print_json, print_text, terminal
-from spectral_smooth.cli.settings import DEPTH, HORIZON, PRODUCTS, Settings
+from spectral_smooth.cli.settings import COLLAPSE, DEPTH, HORIZON, PRODUCTS, Settings
 from spectral_smooth.cli.sources import Source, find_sources
 from spectral_smooth.cli.talk import Talk
 from spectral_smooth.cli.targets import Targets, many_targets, one_target
@@ -49,6 +49,7 @@ def analyze(
     features: options.Features = "auto",
     exact: options.Exact = False,
     products: options.Products = PRODUCTS,
+    collapse: options.Collapse = COLLAPSE,
     dtype: options.Dtype = "float64",
     seed: options.Seed = 0,
     threads: options.Threads = None,
@@ -73,6 +74,7 @@ def analyze(
         features=features,
         exact=exact,
         products=products,
+        collapse=collapse,
         dtype=dtype,
         seed=seed,
         threads=threads,

@@ -9,7 +9,7 @@ import typer
 from spectral_smooth.cli import options
 from spectral_smooth.cli.analyze import compute, exit_code
 from spectral_smooth.cli.printing import print_json, print_text
-from spectral_smooth.cli.settings import DEPTH, HORIZON, PRODUCTS, Settings
+from spectral_smooth.cli.settings import COLLAPSE, DEPTH, HORIZON, PRODUCTS, Settings
 from spectral_smooth.cli.sources import single_source
 from spectral_smooth.cli.talk import Talk
 
@@ -36,6 +36,7 @@ def depth(
     features: options.Features = "auto",
     exact: options.Exact = False,
     products: options.Products = PRODUCTS,
+    collapse: options.Collapse = COLLAPSE,
     dtype: options.Dtype = "float64",
     seed: options.Seed = 0,
     threads: options.Threads = None,
@@ -60,6 +61,7 @@ def depth(
         features=features,
         exact=exact,
         products=products,
+        collapse=collapse,
         dtype=dtype,
         seed=seed,
         threads=threads,

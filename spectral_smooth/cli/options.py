@@ -85,6 +85,15 @@ Products: TypeAlias = Annotated[
         "--products", min=1, rich_help_panel=_HOW, help="Sparse products that the prediction may use."
     ),
 ]
+Collapse: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--collapse",
+        metavar="SHARE",
+        rich_help_panel=_HOW,
+        help="Collapse limit: share of the signal below which nodes count as lost.",
+    ),
+]
 Dtype: TypeAlias = Annotated[
     str,
     typer.Option(

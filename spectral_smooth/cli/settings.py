@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEPTH = 64
 HORIZON = 1024
 PRODUCTS = 64
+COLLAPSE = 1e-2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Settings:
     horizon: int = HORIZON
     features: str = "auto"
     products: int = PRODUCTS
+    collapse: float = COLLAPSE
     exact: bool = False
     dtype: str = "float64"
     seed: int = 0
@@ -65,6 +67,7 @@ class Settings:
             split=self.chosen_operator.split,
             features=self.features,
             products=self.products,
+            collapse=self.collapse,
             sketch=None if self.exact else "auto",
             dtype=self.dtype,
             seed=self.seed,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from spectral_smooth.operators.readout import Last
 from spectral_smooth.operators.rule import Rule
 
+# An eigenvalue that is zero but for rounding is zero.
+ROUNDING = 1e-12
+
 
 def asymptotic_rate(
     rule: Rule, top: float | None, bottom: float | None, *, quadratic: bool = False
@@ -34,4 +37,6 @@ def asymptotic_rate(
     if rule.c:
         return 1.0
     factor = max(abs(rule.a * top + rule.b), abs(rule.a * bottom + rule.b)) / rule.growth
+    if factor < ROUNDING:
+        factor = 0.0
     return factor**2 if quadratic else factor

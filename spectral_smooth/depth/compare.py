@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.depth.rate import RateFit, fit_rate
+from spectral_smooth.depth.rate import SMALLEST, RateFit, fit_rate
 from spectral_smooth.errors import UsageError
 from spectral_smooth.measures.curve import Curve
 
@@ -80,7 +80,7 @@ def compare(
         Of the same measure.
     asymptotic_rate : float, optional
         Factor per depth that the spectrum allows in the long run; see `spectral_smooth.depth.asymptotic`.
-        Without it the predicted curve's own fit is taken.
+        None where there is no such factor or it is not known; nothing is guessed from a bracket.
     components, alternating : int
         Dimensions of the fixed and the alternating space, for the reasons.
     tolerance : float
@@ -115,7 +115,7 @@ def compare(
     seen_low, seen_high = measured.lower[at_measured], measured.upper[at_measured]
     # Measured values at their floor say nothing about the prediction but an upper bound of it.
     floor = np.broadcast_to(np.asarray(measured.floor, dtype=np.float64), measured.lower.shape)[at_measured]
-    above = seen_high > floor
+    above = seen_high > np.maximum(floor, SMALLEST)
     inside = (seen_high >= low * (1.0 - tolerance)) & (seen_low <= high * (1.0 + tolerance))
     seen = measured.value[at_measured]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -123,29 +123,30 @@ def compare(
     distance = np.where(above & np.isfinite(distance), distance, 0.0)
     worst = int(np.argmax(distance))
     fitted = fit_rate(measured)
-    rate = fit_rate(predicted).rate if asymptotic_rate is None else asymptotic_rate
     return Comparison(
         name=measured.name,
         component=measured.component,
         contained=bool(np.all(inside | ~above)),
         largest_relative_difference=float(distance[worst]),
         at_depth=int(common[worst]),
-        predicted_rate=rate,
+        predicted_rate=asymptotic_rate,
         fitted=fitted,
-        reasons=tuple(_reasons(measured, fitted, rate, components, alternating)),
+        reasons=tuple(_reasons(measured, fitted, asymptotic_rate, components, alternating)),
     )
+
+
+def _still_early(fitted: RateFit, rate: float) -> bool:
+    """Whether the measured curve still falls faster than the slowest mode will."""
+    if fitted.kind == "algebraic":
+        return True
+    return fitted.kind == "exponential" and fitted.rate is not None and fitted.rate < rate * (1.0 - 1e-3)
 
 
 def _reasons(
     measured: Curve, fitted: RateFit, rate: float | None, components: int, alternating: int
 ) -> list[str]:
     reasons = []
-    if (
-        fitted.kind == "exponential"
-        and rate is not None
-        and fitted.rate is not None
-        and fitted.rate < rate - 1e-6
-    ):
+    if rate is not None and rate > 0 and _still_early(fitted, rate):
         reasons.append(
             f"pre-asymptotic: early decay is faster than the asymptotic factor {rate:.6g}, because the signal "
             f"still has content in faster modes at depth {fitted.last}"
@@ -154,13 +155,13 @@ def _reasons(
         reasons.append(f"floor: values beyond depth {fitted.last} are rounding noise and were not fitted")
     if fitted.kind == "oscillating" or alternating:
         reasons.append(
-            f"oscillation: {alternating} bipartite component(s) without loops keep a part of period two that "
+            f"oscillation: {alternating:,} bipartite components without loops keep a part of period two that "
             "never decays"
             if alternating
             else "oscillation: modes with negative eigenvalues change sign at every depth"
         )
     if components > 1 and fitted.kind in ("exponential", "algebraic", "plateau"):
         reasons.append(
-            f"components: {components} components decay at their own rates; the slowest one rules in the long run"
+            f"components: {components:,} components decay at their own rates; the slowest one rules in the long run"
         )
     return reasons

@@ -94,14 +94,18 @@ def fit_rate(curve: Curve, *, tail: float = 0.5) -> RateFit:
     end = len(values) if usable.all() else int(np.argmin(usable))
     if not end and np.all(values[np.isfinite(values)] <= floor[np.isfinite(values)]):
         return RateFit("zero", None, None, None, None, None, "zero at every depth: nothing there to decay")
+    if _blinks(usable[end:]):
+        level = float(np.median(values[usable]))
+        sentence = f"oscillating between 0 and about {level:.4g}"
+        return RateFit("oscillating", None, None, level, end, int(curve.depths[-1]), sentence)
     start = max(min(int(end * (1.0 - tail)), end - FEWEST), 0)
     x, v = curve.depths[start:end].astype(np.float64), values[start:end]
     if len(x) < FEWEST:
         return RateFit("undetermined", None, None, None, None, None, "too few depths above the floor to fit")
-    return _classify(x, v)
+    return _classify(x, v, float(values[0]))
 
 
-def _classify(x: FloatArray, v: FloatArray) -> RateFit:
+def _classify(x: FloatArray, v: FloatArray, start: float) -> RateFit:
     first, last = int(x[0]), int(x[-1])
     span = f"(depths {first} to {last})"
     steps = np.diff(np.log(v))
@@ -110,8 +114,9 @@ def _classify(x: FloatArray, v: FloatArray) -> RateFit:
         return RateFit(
             "oscillating", None, None, middle, first, last, f"oscillating around {middle:.4g} {span}"
         )
-    level = _plateau(x, v)
-    if level is not None:
+    settled = _plateau(x, v, start)
+    if settled is not None:
+        level = settled * float(v[-1])
         return RateFit("plateau", None, None, level, first, last, f"plateau at {level:.4g} {span}")
     slope, off_exponential = _line(x, np.log(v))
     rate = float(np.exp(slope))
@@ -120,7 +125,10 @@ def _classify(x: FloatArray, v: FloatArray) -> RateFit:
             "growing", rate, None, None, first, last, f"growing by a factor {rate:.6g} per depth {span}"
         )
     if x[0] > 0:
-        power, off_algebraic = _line(np.log(x), np.log(v))
+        # Depths counted from 0 or from 1: a mean over k + 1 states falls like a power of k + 1.
+        power, off_algebraic = min(
+            (_line(np.log(x + shift), np.log(v)) for shift in (0, 1)), key=lambda f: f[1]
+        )
         if off_algebraic < 0.2 * off_exponential:
             return RateFit(
                 "algebraic", None, power, None, first, last, f"algebraic: like depth^{power:.3g} {span}"
@@ -130,25 +138,34 @@ def _classify(x: FloatArray, v: FloatArray) -> RateFit:
     )
 
 
+def _blinks(usable: np.ndarray) -> bool:
+    """Whether values vanish and come back at nearly every other depth."""
+    return len(usable) >= FEWEST and bool(np.mean(usable[1:] != usable[:-1]) > 0.8)
+
+
 def _alternates(steps: FloatArray) -> bool:
     big = np.abs(steps) > 1e-9
     turns = steps[1:] * steps[:-1] < 0
     return bool(big.mean() > 0.8 and turns.mean() > 0.8)
 
 
-def _plateau(x: FloatArray, v: FloatArray) -> float | None:
-    """Level p of v = p + c·r^k through the first, middle and last depth, if it is most of the last value."""
+def _plateau(x: FloatArray, v: FloatArray, start: float) -> float | None:
+    """Level p of v = p + c·r^k through the first, middle and last depth, where the curve has settled.
+
+    Settled: p is within a tenth of the last value, and what remains to it is at most a fiftieth of the way
+    that the curve has come; slow decay alone is no plateau.
+    """
+    v, start = v / v[-1], start / v[-1]
     middle = 0.5 * (x[0] + x[-1])
-    v0, v1, v2 = v[0], float(np.interp(middle, x, v)), v[-1]
-    bend = v0 + v2 - 2.0 * v1
-    if max(abs(v1 - v0), abs(v2 - v1)) <= 1e-9 * abs(v2):
-        return float(v2)
-    if abs(bend) <= 1e-12 * abs(v2) or (v2 - v1) / (v1 - v0 or np.inf) <= 0:
+    v0, v1 = float(v[0]), float(np.interp(middle, x, v))
+    bend = v0 + 1.0 - 2.0 * v1
+    if max(abs(v1 - v0), abs(1.0 - v1)) <= 1e-9:
+        return 1.0
+    if abs(bend) <= 1e-12 or (1.0 - v1) / (v1 - v0 or np.inf) <= 0:
         return None
-    level = (v0 * v2 - v1**2) / bend
-    ratio = (v2 - v1) / (v1 - v0)
-    near = 0.9 < level / v2 < 1.0 / 0.9
-    return float(level) if ratio < 1.0 and near else None
+    level, ratio = (v0 - v1**2) / bend, (1.0 - v1) / (v1 - v0)
+    near = 0.9 < level < 1.0 / 0.9 and abs(1.0 - level) <= 0.02 * abs(start - 1.0)
+    return level if ratio < 1.0 and near else None
 
 
 def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:

@@ -143,7 +143,7 @@ def safe_depth(
     collapse : float
         Threshold of the collapse limit.
     precisions : sequence of str
-        Among float32, bfloat16, float16.
+        Formats whose resolution is a limit, among float32, bfloat16, float16.
     component_shares : float array, optional
         Share of the nodes in each row group. Groups with at least `BINDING_SHARE` of the nodes bind;
         smaller ones (two connected nodes collapse at once) are shown only.
@@ -177,8 +177,7 @@ def safe_depth(
     limits = [_limit("collapse", collapse, curve, seen, None, binding=True)]
     limits += _component_limits(predicted, measured, collapse, component_shares, limits[0])
     limits += [
-        _limit(f"resolution:{name}", ROUNDOFF[name], curve, seen, None, binding=name == "float32")
-        for name in precisions
+        _limit(f"resolution:{name}", ROUNDOFF[name], curve, seen, None, binding=True) for name in precisions
     ]
     horizon = int(curve.depths[-1])
     binding = [limit for limit in limits if limit.binding]
@@ -199,7 +198,7 @@ def crossing(curve: Curve, threshold: float) -> tuple[int | None, int | None]:
     >>> crossing(falling, 0.2)
     (1, 3)
     """
-    below = curve.lower < threshold
+    below = ~(curve.lower >= threshold)  # NaN is not above anything
     first = int(np.argmax(below)) if below.any() else None
     at_least = None if first is None else (-1 if first == 0 else int(curve.depths[first - 1]))
     stays = np.flip(np.logical_and.accumulate(np.flip(curve.upper < threshold)))
@@ -249,28 +248,28 @@ def _limit_sentence(
     if at_least == -1:
         return f"{what} at depth 0 already"
     if at_least is None:
-        return f"{what}: not within {horizon} layers"
+        return f"{what}: not within {horizon:,} layers"
     if at_most is None:
-        return f"{what} from some depth after {at_least} on; by which depth is not decided within {horizon} layers"
+        return f"{what} from some depth after {at_least:,} on; by which depth is not decided within {horizon:,} layers"
     return f"{what} {_from(at_least, at_most)}"
 
 
 def _from(at_least: int, at_most: int) -> str:
     return (
-        f"from depth {at_most} on"
+        f"from depth {at_most:,} on"
         if at_most == at_least + 1
-        else f"from a depth between {at_least + 1} and {at_most} on"
+        else f"from a depth between {at_least + 1:,} and {at_most:,} on"
     )
 
 
 def _sentence(at_least: int | None, at_most: int | None, horizon: int, binding: Sequence[Limit]) -> str:
     if at_least is None:
-        return f"No limit is reached within {horizon} layers: nodes can be told apart at every depth up to {horizon}."
+        return f"No limit is reached within {horizon:,} layers: nodes can be told apart at every depth up to there."
     reason = next(limit for limit in binding if limit.at_least == at_least)
     tail = "This is where nodes can no longer be told apart, not where accuracy is best."
     if at_least == -1:
         return f"No depth is safe: {reason.sentence}. {tail}"
-    upper = f"at most {at_most}" if at_most is not None else f"undecided up to {horizon}"
+    upper = f"at most {at_most:,}" if at_most is not None else f"undecided up to {horizon:,}"
     if at_most is not None and at_most == at_least + 1:
-        return f"Safe depth {at_least}: {reason.sentence}. {tail}"
-    return f"Safe depth at least {at_least}, {upper}: {reason.sentence}. {tail}"
+        return f"Safe depth {at_least:,}: {reason.sentence}. {tail}"
+    return f"Safe depth at least {at_least:,}, {upper}: {reason.sentence}. {tail}"

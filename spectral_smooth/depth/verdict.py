@@ -45,7 +45,7 @@ class Verdict:
 
 
 HIGH_BELOW, MODERATE_BELOW = 8, 64
-DENSE, FAIRLY_DENSE = 0.5, 0.1
+DENSE = 0.5
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
 
 
@@ -61,9 +61,10 @@ def verdict(
     """Judge the risk of oversmoothing: the worst of three classes.
 
     - safe depth (its proven ``at_least``): below 8 layers high, below 64 moderate, else low;
-    - rate λ*: the depth log(collapse)/log(λ*) after which even the slowest mode is below the threshold,
-      in the same classes (a generic signal reaches it earlier);
-    - density 2E/(n(n − 1)): at least 0.5 high, at least 0.1 moderate.
+    - rate: the depth log(collapse)/log(rate) after which even the slowest mode under the rule is below the
+      threshold, in the same classes (a generic signal reaches it earlier);
+    - density 2E/(n(n − 1)): at least 0.5 moderate, else low. What a dense graph does is in the other two;
+      this is the warning for signals that happen to lie in its few slow modes.
 
     Many components and bipartite ones are facts beside it; they do not change the level. Where there is nothing
     to smooth the level is low, and that is the only fact.
@@ -72,7 +73,8 @@ def verdict(
     ----------
     safe : SafeDepth
     rate : float or None
-        Largest |μ| off the fixed space; None where it is not known.
+        Factor per depth that the rule leaves the slowest mode, see `asymptotic_rate`; None where there is
+        none or it is not known.
     density : float
     outside_largest : float
         Share of the nodes outside of the largest component.
@@ -98,17 +100,17 @@ def verdict(
     if rate is not None:
         reach = _slowest_reach(rate, collapse)
         levels.append(_class_of(reach))
-        when = "never" if reach is None else f"after {reach} layers"
-        facts.append(f"the slowest mode keeps a factor {rate:.6g} per layer: it is below {collapse:g} {when}")
-    levels.append(2 if density >= DENSE else 1 if density >= FAIRLY_DENSE else 0)
-    facts.append(f"density {density:.3g}: {('sparse', 'fairly dense', 'dense')[levels[-1]]}")
+        facts.append(_rate_fact(rate, reach, collapse))
+    levels.append(1 if density >= DENSE else 0)
+    facts.append(f"{100 * density:.3g} % of all pairs of nodes are joined")
     if outside_largest > 0:
         facts.append(
             f"{100 * outside_largest:.3g} % of the nodes lie outside of the largest component; "
             "each component keeps its own mean for ever, so its nodes collapse only among themselves"
         )
     if alternating:
-        facts.append(f"{alternating} bipartite component(s) without loops oscillate and never collapse fully")
+        what = "component" if alternating == 1 else "components"
+        facts.append(f"{alternating:,} bipartite {what} without loops keep an oscillating part for ever")
     return Verdict(LEVELS[max(levels)], tuple(facts))
 
 
@@ -126,9 +128,18 @@ def _slowest_reach(rate: float, threshold: float) -> int | None:
     return int(np.ceil(np.log(threshold) / np.log(rate)))
 
 
+def _rate_fact(rate: float, reach: int | None, threshold: float) -> str:
+    if rate < 1e-12:
+        return "every mode off the fixed space is gone after one layer"
+    keeps = f"under this rule the slowest mode keeps a factor {rate:.6g} per layer"
+    if reach is None:
+        return f"{keeps}: it never falls below {threshold:g}"
+    return f"{keeps}: it is below {threshold:g} after {reach:,} layer{'s' * (reach > 1)}"
+
+
 def _depth_fact(safe: SafeDepth) -> str:
     if safe.at_least is None:
-        return f"no limit is reached within {safe.horizon} layers"
+        return f"no limit is reached within {safe.horizon:,} layers"
     if safe.at_least == -1:
         return "a limit is violated before the first layer"
-    return f"every limit holds down to depth {safe.at_least}"
+    return f"every limit holds down to depth {safe.at_least:,}"

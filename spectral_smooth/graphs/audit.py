@@ -13,7 +13,7 @@ from spectral_smooth.graphs.graph import Graph
 
 SHOWN_SIZES = 4
 HUB_FACTOR = 10.0
-DENSE_FROM = 0.1
+DENSE_FROM = 0.5
 SMALL_CLASS = 20
 
 
@@ -192,7 +192,7 @@ def _masks(dataset: Dataset) -> Iterator[Note]:
     if not dataset.masks:
         return
     sizes = {name: int(np.count_nonzero(mask)) for name, mask in dataset.masks.items()}
-    yield Note("masks", "masks: " + ", ".join(f"{name} {size:,} nodes" for name, size in sizes.items()))
+    yield Note("masks", ", ".join(f"{name} {size:,} nodes" for name, size in sizes.items()))
     names = list(dataset.masks)
     for k, first in enumerate(names):
         for second in names[k + 1 :]:

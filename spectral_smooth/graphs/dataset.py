@@ -80,7 +80,7 @@ class Dataset:
     def __post_init__(self) -> None:
         n = self.graph.num_nodes
         if self.features is not None:
-            _check_features(self.features, n)
+            check_features(self.features, n)
         if self.labels is not None:
             _check_labels(self.labels, n)
         for name, mask in self.masks.items():
@@ -105,7 +105,14 @@ class Dataset:
         return self.graph.name
 
 
-def _check_features(features: Any, n: int) -> None:
+def check_features(features: Any, n: int) -> None:
+    """Refuse features that are not n rows of finite real numbers.
+
+    Raises
+    ------
+    InputError
+        With what was seen and what was expected.
+    """
     if features.ndim != 2 or features.shape[0] != n:
         raise InputError(
             f"features have shape {features.shape}, but the graph has {n} nodes; expected ({n}, num_features)"

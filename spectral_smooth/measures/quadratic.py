@@ -73,14 +73,15 @@ def _collapse(low: Parts, high: Parts) -> tuple[FloatArray, FloatArray]:
     # dev²/(dev² + fixed²) rises with dev² and falls with fixed².
     lower = _ratio(low.deviation2, low.deviation2 + high.fixed2)
     upper = _ratio(high.deviation2, high.deviation2 + low.fixed2)
-    return np.sqrt(lower), np.sqrt(upper)
+    # inf/inf is a side that is not known
+    return np.sqrt(np.nan_to_num(lower, nan=0.0)), np.sqrt(np.nan_to_num(np.minimum(upper, 1.0), nan=1.0))
 
 
 def _rayleigh(low: Parts, high: Parts) -> tuple[FloatArray, FloatArray]:
     lower = _ratio(low.energy, high.deviation2 + high.fixed2)
     upper = _ratio(high.energy, low.deviation2 + low.fixed2)
     # μ ≥ −1, so no Rayleigh quotient of I − S exceeds two.
-    return lower, np.minimum(upper, 2.0)
+    return np.nan_to_num(lower, nan=0.0), np.nan_to_num(np.minimum(upper, 2.0), nan=2.0)
 
 
 _FUNCTIONS: dict[str, Callable[[Parts, Parts], tuple[FloatArray, FloatArray]]] = {
@@ -145,4 +146,7 @@ def quadratic_curves(
 
 
 def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(top, bottom, out=np.zeros_like(bottom), where=bottom > 0))
+    """Divide; 0/0 is 0 (nothing there), and a positive part of a norm that underflowed is infinite."""
+    empty = np.where(top > 0, np.inf, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.divide(top, bottom, out=empty, where=bottom > 0))

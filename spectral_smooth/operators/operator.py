@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
 from spectral_smooth.errors import InputError, UsageError
 from spectral_smooth.graphs.arrays import FloatArray, frozen
+from spectral_smooth.graphs.dataset import check_features
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.operators.check import CheckReport, check_operator
 from spectral_smooth.operators.fixed_space import FixedSpace
+
+SMALLEST_FEATURE, LARGEST_FEATURE = 1e-120, 1e120
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -162,9 +165,26 @@ class Operator:
         """
         return check_operator(self, seed)
 
-    def enter(self, features: FloatArray) -> FloatArray:
-        """Return Y = T X, shape (num_nodes, columns): the coordinates in which the layer is the symmetric S."""
-        return np.asarray(features * self.similarity[:, None])
+    def enter(self, features: FloatArray | csr_array) -> FloatArray:
+        """Return Y = T X, shape (num_nodes, columns): the coordinates in which the layer is the symmetric S.
+
+        Raises
+        ------
+        InputError
+            If there is not one row a node, values are not finite real numbers, or so large or small that
+            their squares leave the range of float64.
+        """
+        given = features if issparse(features) else np.asarray(features)
+        check_features(given, self.graph.num_nodes)
+        dense = given.toarray() if issparse(given) else given
+        core = np.asarray(dense * self.similarity[:, None], dtype=np.float64)
+        largest = float(max(core.max(initial=0.0), -core.min(initial=0.0)))
+        if largest and not SMALLEST_FEATURE <= largest <= LARGEST_FEATURE:
+            raise InputError(
+                f"the largest feature is {largest:.3g} in size, whose square leaves the range of float64; rescale "
+                "the features first (nothing that matters here depends on their scale)"
+            )
+        return core
 
     def leave(self, core: FloatArray) -> FloatArray:
         """Return X = T⁻¹ Y, shape (num_nodes, columns); rows of silent nodes are zero."""

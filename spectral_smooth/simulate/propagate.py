@@ -118,7 +118,7 @@ def propagate(
     wanted = log_spaced_depths(depth) if state_depths is None else np.asarray(state_depths)
     bound: BoundOperator = (engine or Numba()).bind(operator)
     run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng))
-    core = np.ascontiguousarray(operator.enter(np.asarray(features, dtype=np.float64)))
+    core = np.ascontiguousarray(operator.enter(features))
     view: _View = (
         _Deflated(bound, core, rule, depth, dtype) if deflate else _Plain(bound, core, rule, depth, dtype)
     )

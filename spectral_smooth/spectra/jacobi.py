@@ -80,18 +80,18 @@ class Jacobi:
         couplings = (
             self.coupling if self.next_coupling is None else np.append(self.coupling, self.next_coupling)
         )
-        eps, tiny = np.finfo(np.float64).eps, np.finfo(np.float64).tiny
+        eps = float(np.finfo(np.float64).eps)
         pivots = np.empty(len(self))
-        pivots[0] = max(shifted[0], tiny)
+        pivots[0] = max(shifted[0], eps)
         for i, coupling in enumerate(self.coupling):
             # A pivot can only be lost to rounding: the support lies on one side of the end.
             rest = shifted[i + 1] - coupling**2 / pivots[i]
-            pivots[i + 1] = max(rest, eps * shifted[i + 1], tiny)
+            pivots[i + 1] = max(rest, eps * shifted[i + 1], eps)
         pivots = pivots[: len(couplings)]
         ratios = couplings / pivots
         diagonal = end + sign * pivots * (1.0 + ratios**2)
         coupling = np.abs(ratios[:-1]) * np.sqrt(pivots[:-1] * pivots[1:])
-        return Jacobi(diagonal, coupling, self.mass * max(float(shifted[0]), tiny), exhausted=False)
+        return Jacobi(diagonal, coupling, self.mass * max(float(shifted[0]), 0.0), exhausted=False)
 
 
 def _nodes(diagonal: FloatArray, coupling: FloatArray, mass: float) -> Nodes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_smooth.engines.numba_csr import Numba
+from spectral_smooth.engines.numba_csr import CHUNKS, Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray
@@ -16,8 +16,6 @@ from spectral_smooth.spectra.jacobi import Jacobi
 from spectral_smooth.spectra.modal import Discrete, modal_measure
 
 EPS = float(np.finfo(np.float64).eps)
-# How far rounding in the known spaces, outside of the rest of the spectrum, may have grown before it is removed.
-GROWN = 100.0
 Tick = Callable[[int, int], None]
 
 
@@ -55,6 +53,9 @@ class SpectralMeasure:
     ends : Ends
     applications : int
         Products with S that it took.
+    rounding : float
+        Largest relative error of one product or one sum over nodes: eps times the number of terms that are
+        added one after the other (the longest row, the rows of a chunk, the columns of a vector lane).
     """
 
     fixed: FloatArray
@@ -62,6 +63,7 @@ class SpectralMeasure:
     rest: tuple[Jacobi | Discrete | None, ...]
     ends: Ends
     applications: int
+    rounding: float = 8.0 * EPS
 
     @property
     def total(self) -> float:
@@ -120,6 +122,8 @@ def spectral_measure(
     ------
     UsageError
         If ``products`` is less than 1.
+    InputError
+        If the features are not one row a node, or not finite.
 
     Examples
     --------
@@ -131,7 +135,7 @@ def spectral_measure(
     if products is not None and products < 1:
         raise UsageError(f"at least one product is needed, got {products}")
     space = operator.fixed_space
-    core = operator.enter(np.asarray(features, dtype=np.float64))
+    core = operator.enter(features)
     fixed, alternating = space.group_mass(space.coefficients(core))
     bound: BoundOperator = (engine or Numba()).bind(operator)
     bound.project_out(core)
@@ -141,10 +145,18 @@ def spectral_measure(
     noise = (8.0 * EPS) ** 2 * operator.graph.num_nodes * (fixed + alternating)
     mass = np.where(mass > noise, mass, 0.0)
     interval = ends or Ends.of(operator)
+    unit = rounding_unit(operator, core.shape[1])
     if products is None:
-        return SpectralMeasure(fixed, alternating, modal_measure(operator, core, mass), interval, 0)
+        return SpectralMeasure(fixed, alternating, modal_measure(operator, core, mass), interval, 0, unit)
     rest, used = _lanczos(bound, core, mass, products, progress)
-    return SpectralMeasure(fixed, alternating, rest, interval, used)
+    return SpectralMeasure(fixed, alternating, rest, interval, used, unit)
+
+
+def rounding_unit(operator: Operator, columns: int) -> float:
+    """Return the largest relative error of one product with S or one sum over nodes and columns."""
+    graph = operator.graph
+    longest_row = int(np.diff(graph.indptr).max(initial=0))
+    return EPS * (8.0 + longest_row + graph.num_nodes / CHUNKS + columns / 8.0)
 
 
 def _lanczos(
@@ -158,7 +170,7 @@ def _lanczos(
     bound.scale_rows(current, _inverse(np.sqrt(mass)))
     beta = np.zeros(groups)
     alive = mass > 0
-    used, grown = 0, np.inf
+    used = 0
     for step in range(steps):
         if not alive.any():
             break
@@ -166,18 +178,14 @@ def _lanczos(
         used += 1
         alphas[step] = bound.inner(current, image)
         bound.recombine(image, current, previous, alphas[step], beta)
-        if grown > GROWN:
-            bound.project_out(previous)
-            grown = 1.0
+        # Every step: rounding in the known spaces, outside of the rest of the spectrum, grows without bound.
+        bound.project_out(previous)
         beta = np.sqrt(np.maximum(bound.inner(previous, previous), 0.0))
         # Below this the Krylov space of the group is exhausted: what is left is rounding.
         ended = alive & (beta <= 1e-13)
         length[ended] = step + 1
         alive &= ~ended
         beta = np.where(alive, beta, 0.0)
-        if alive.any():
-            # μ = ±1 is multiplied by (±1 − α)/β where the rest of the spectrum keeps its size.
-            grown *= float(np.max((1.0 + np.abs(alphas[step, alive])) / beta[alive]))
         betas[step] = beta
         bound.scale_rows(previous, _inverse(beta))
         current, previous = previous, current

@@ -13,7 +13,7 @@ from spectral_smooth.measures.quadratic import QUADRATIC, Parts, quadratic_curve
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
-from spectral_smooth.spectra.quadrature import EPS, Ends, SpectralMeasure, Tick, spectral_measure
+from spectral_smooth.spectra.quadrature import Ends, SpectralMeasure, Tick, spectral_measure
 from spectral_smooth.theory.sides import Sides, enclose
 
 EXACT_BELOW = 400
@@ -66,7 +66,9 @@ def predict(
     Raises
     ------
     UsageError
-        If ``depth`` is negative, ``products`` is not of these, or a measure is not quadratic.
+        If ``depth`` is negative, ``products`` or ``sketch`` is not of these, or a measure is not quadratic.
+    InputError
+        If the features are not one row a node, or not finite.
 
     Examples
     --------
@@ -83,8 +85,10 @@ def predict(
         products = None if operator.graph.num_nodes <= EXACT_BELOW else 32
     if isinstance(products, str):
         raise UsageError(f"products must be a number, None or 'auto', got {products!r}")
+    if sketch is not None and sketch < 1:
+        raise UsageError(f"sketch must be a number of columns, at least 1, or None, got {sketch}")
     depths = np.arange(depth + 1)
-    if sketch is not None and features.shape[1] > sketch:
+    if sketch is not None and np.ndim(features) == 2 and features.shape[1] > sketch:
         return _predict_sketch(operator, features, depths, rule, measures, products, sketch, ends, rng)
     found = spectral_measure(operator, features, products=products, ends=ends, progress=progress)
     return predict_from(found, operator, depths, rule=rule, measures=measures)
@@ -143,15 +147,17 @@ def group_parts(measure: SpectralMeasure, depths: IntArray, rule: Rule) -> tuple
     fixed = np.outer(measure.fixed, atoms[:, 0])
     swing = np.outer(measure.alternating, atoms[:, 1])
     # The atoms are inner products of float64 blocks, and so is what is measured.
-    slack = 1.0 + 16.0 * EPS * (depths + 8.0)
+    slack = 1.0 + 2.0 * measure.rounding * (depths + 8.0)
     if not present:
         return (
             Parts(swing, 2.0 * swing, fixed).scaled(1 / slack),
             Parts(swing, 2.0 * swing, fixed).scaled(slack),
             "exact",
         )
-    deviation = enclose(present, rule, depths, measure.ends, energy=False)
-    energy = enclose(present, rule, depths, measure.ends, energy=True)
+    deviation, energy = (
+        enclose(present, rule, depths, measure.ends, energy=kind, rounding=measure.rounding)
+        for kind in (False, True)
+    )
 
     def spread(sides: FloatArray, atom: FloatArray) -> FloatArray:
         out = atom.copy()

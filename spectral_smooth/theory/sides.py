@@ -26,7 +26,13 @@ class Sides:
 
 
 def enclose(
-    measures: Sequence[Jacobi | Discrete], rule: Rule, depths: IntArray, ends: Ends, *, energy: bool
+    measures: Sequence[Jacobi | Discrete],
+    rule: Rule,
+    depths: IntArray,
+    ends: Ends,
+    *,
+    energy: bool,
+    rounding: float = 8.0 * EPS,
 ) -> Sides:
     """Enclose ``∫ g_k dν`` (deviation²) or ``∫ (1 − μ) g_k dν`` (energy) for each measure and depth.
 
@@ -54,8 +60,11 @@ def enclose(
     if open_:
         low, high, source = _open_sides(open_, rule, depths, ends, energy)
         lower[~at_known], upper[~at_known] = low, high
-    lower, upper = _widen(lower, upper, measures, rule, depths, ends, 2.0 if energy else 1.0)
-    return Sides(lower, upper, source)
+    weight = 2.0 if energy else 1.0
+    lower, upper = _widen(lower, upper, measures, rule, depths, ends, weight, rounding)
+    # A recurrence that broke down says nothing: nothing is what its sides must say.
+    lost = ~(np.isfinite(lower) & np.isfinite(upper))
+    return Sides(np.where(lost, 0.0, lower), np.where(lost, np.inf, upper), source)
 
 
 def _is_known(measure: Jacobi | Discrete) -> bool:
@@ -159,21 +168,25 @@ def _widen(
     depths: IntArray,
     ends: Ends,
     weight: float,
+    rounding: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Widen by rounding, with u = 8 (m + k) eps and r the largest |node|.
+    """Widen by rounding, with u = (m + k) times that of one product, and r the largest |node|.
 
     - of the quadrature: relative u, and u·mass·g_k at the nodes (weights are known to eps of the mass);
     - of the run that is predicted: each product adds noise of eps times the state's norm, so that √q is
       off by at most u·√(mass·g_{k−1}(r));
     - above only, unless the whole spectrum is known: noise of the first product in modes that the signal
-      does not have, u²·mass·max g_k.
+      does not have, u²·mass·max(g_k, g_{k−1}).
     """
-    unit = 8.0 * EPS * (np.array([len(m.gauss()[0]) for m in measures])[:, None] + depths[None, :])
+    unit = rounding * (np.array([len(m.gauss()[0]) for m in measures])[:, None] + depths[None, :])
     mass = np.array([m.mass for m in measures])[:, None] * weight
     quadrature = unit * mass * _largest_at_nodes(measures, rule, depths)
     run = unit * np.sqrt(mass * _gain_before(measures, rule, depths))
     open_ = np.array([not isinstance(m, Discrete) for m in measures])[:, None]
-    unseen = open_ * unit**2 * mass * _largest(rule, depths, ends.low, ends.high)
+    before = np.maximum(depths - 1, 0)
+    distinct, where = np.unique(np.concatenate([before, depths]), return_inverse=True)
+    largest = _largest(rule, distinct, ends.low, ends.high)[where].reshape(2, -1).max(axis=0)
+    unseen = open_ * unit**2 * mass * largest
     lower = np.maximum(lower / (1.0 + 2.0 * unit) - quadrature, 0.0)
     upper = upper * (1.0 + 2.0 * unit) + quadrature
     return np.maximum(np.sqrt(lower) - run, 0.0) ** 2, (np.sqrt(upper) + run) ** 2 + unseen

@@ -51,6 +51,15 @@ def test_values_at_the_floor_neither_convict_nor_count():
     assert any(reason.startswith("floor") for reason in found.reasons)
 
 
+def test_an_algebraic_fall_is_said_to_be_early():
+    measured = Curve.points("energy", K + 1, 1.0 / (K + 1.0))
+    predicted = Curve("energy", K + 1, 0.9 / (K + 1.0), 1.1 / (K + 1.0), "bracket")
+    found = compare(predicted, measured, asymptotic_rate=0.99)
+    assert found.fitted.kind == "algebraic"
+    assert found.reasons[0].startswith("pre-asymptotic")
+    assert compare(predicted, measured).predicted_rate is None
+
+
 def test_reasons_name_what_makes_rates_differ():
     op = gcn(cases.GRAPHS["disjoint union"])
     x = cases.features(op.graph.num_nodes)

@@ -103,3 +103,18 @@ def test_restart_keeps_a_plateau_and_the_mean_falls_like_a_power(rule, kind):
 def test_round_trip():
     fit = _fit(0.5**K)
     assert type(fit)(**fit.to_dict()) == fit
+
+
+def test_slow_decay_is_not_called_a_plateau():
+    assert _fit(0.999**K).kind == "exponential"
+    assert _fit(0.5 * 0.999**K + 0.5 * 0.9**K).kind != "plateau"
+
+
+def test_a_power_of_depth_plus_one_is_algebraic():
+    fit = _fit(1.0 / (K + 1.0))
+    assert fit.kind == "algebraic"
+    assert fit.exponent == pytest.approx(-1.0, rel=1e-6)
+
+
+def test_values_that_vanish_at_every_other_depth_oscillate():
+    assert _fit(np.where(K % 2, 0.0, 0.7)).kind == "oscillating"

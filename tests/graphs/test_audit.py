@@ -129,7 +129,7 @@ def test_labels():
 def test_masks():
     train, test = np.array([True, False, False]), np.array([True, True, False])
     found = notes(nx.path_graph(3), masks={"train": train, "test": test})
-    assert "masks: train 1 nodes, test 2 nodes" in text(found, "masks")
+    assert "train 1 nodes, test 2 nodes" in text(found, "masks")
     assert "the masks train and test share 1 node" in text(found, "masks")
     assert severity(found, "masks") == {"info", "warning"}
     assert severity(notes(nx.path_graph(3), masks={"train": train, "test": ~train}), "masks") == {"info"}

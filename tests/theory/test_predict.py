@@ -2,12 +2,14 @@
 
 import cases
 import naive
+import networkx as nx
 import numpy as np
 import pytest
 
 from spectral_smooth.depth.compare import compare
 from spectral_smooth.engines.reference import Reference
-from spectral_smooth.errors import UsageError
+from spectral_smooth.errors import InputError, UsageError
+from spectral_smooth.graphs.convert import as_graph
 from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.operators.operator import gcn, random_walk, symmetric
 from spectral_smooth.simulate.propagate import propagate
@@ -132,8 +134,73 @@ def test_columns_add_up():
 def test_bad_arguments():
     op = gcn(cases.GRAPHS["karate"])
     x = cases.features(34)
-    for bad in ({"depth": -1}, {"depth": 2, "products": 0}, {"depth": 2, "products": "many"}):
+    for bad in (
+        {"depth": -1},
+        {"depth": 2, "products": 0},
+        {"depth": 2, "products": "many"},
+        {"depth": 2, "sketch": 0},
+    ):
         with pytest.raises(UsageError):
             predict(op, x, **bad)
     with pytest.raises(UsageError, match="quadratic"):
         predict(op, x, 2, measures=("mad",))
+
+
+@pytest.mark.parametrize("run", [predict, propagate])
+@pytest.mark.parametrize("shape", [(33, 2), (34,), (2, 34)])
+def test_features_that_are_not_one_row_a_node_are_refused(run, shape):
+    with pytest.raises(InputError, match=r"expected \(34, num_features\)"):
+        run(gcn(cases.GRAPHS["karate"]), np.ones(shape), 3)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+@pytest.mark.parametrize("products", [4, None])
+def test_features_without_a_finite_norm_are_refused(value, products):
+    x = cases.features(34).copy()
+    x[5, 0] = value
+    with pytest.raises(InputError, match=r"NaN or infinite|range of float64"), np.errstate(all="ignore"):
+        predict(gcn(cases.GRAPHS["karate"]), x, 3, products=products)
+
+
+@pytest.mark.parametrize("kind", ["binary tree", "caveman", "hub", "wheel"])
+@pytest.mark.parametrize("start", ["normal", "constant", "one node"])
+@pytest.mark.parametrize("products", [7, 32, 64])
+def test_long_recurrences_stay_inside_the_spectrum(kind, start, products):
+    """Rounding in the known spaces must not grow back; sums over a hub's neighbours err by its degree."""
+    make = {
+        "binary tree": lambda: nx.balanced_tree(2, 8),
+        "caveman": lambda: nx.connected_caveman_graph(50, 10),
+        "hub": lambda: nx.star_graph(5000),
+        "wheel": lambda: nx.wheel_graph(5000),
+    }[kind]
+    graph = as_graph(make())
+    n = graph.num_nodes
+    x = {"normal": cases.features(n, 2), "constant": np.ones((n, 1)), "one node": np.eye(n, 1)}[start]
+    for op in (gcn(graph), random_walk(graph)):
+        measure = spectral_measure(op, x, products=products)
+        for rest in measure.rest:
+            if rest is not None:
+                nodes, weights = rest.gauss()
+                assert op.lower_end - 1e-9 <= nodes.min()
+                assert nodes.max() <= 1.0 + 1e-9
+                assert weights.min() >= 0
+        measured = propagate(op, x, 60, measures=QUADRATIC)
+        predicted = predict_from(measure, op, np.arange(61))
+        for curve in measured.curves:
+            assert compare(predicted.curve(curve.name, curve.component), curve).contained, curve.name
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-140, 1e140, 1e300])
+def test_scales_whose_squares_leave_float64_are_refused(scale):
+    op, x = gcn(cases.GRAPHS["karate"]), cases.features(34) * scale
+    for run in (lambda: predict(op, x, 3), lambda: propagate(op, x, 3, measures=QUADRATIC)):
+        with pytest.raises(InputError, match="range of float64"):
+            run()
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e100])
+def test_other_scales_change_nothing_that_matters(scale):
+    op, x = gcn(cases.GRAPHS["karate"]), cases.features(34)
+    one, two = (predict(op, data, 30, products=9).curve("collapse") for data in (x, x * scale))
+    np.testing.assert_allclose(one.lower, two.lower, rtol=1e-9)
+    np.testing.assert_allclose(one.upper, two.upper, rtol=1e-9)

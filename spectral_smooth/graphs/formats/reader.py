@@ -160,6 +160,15 @@ def _refuse_kind(data: bytes) -> None:
         raise InputError(
             "this is a single .npy array; expected an .npz archive with edge_index and num_nodes"
         )
+    if data.lstrip()[:1] in (b"{", b"["):
+        raise InputError(
+            "this is JSON, not a graph; a result of analyze is shown again by spectral-smooth report, a graph must "
+            "be an .npz archive or an edge list"
+        )
+    if data.lstrip()[:1] == b"<":
+        raise InputError(
+            "this is a page of HTML or XML, not a graph; expected an .npz archive or an edge list"
+        )
 
 
 def _check_text(data: bytes) -> None:
