@@ -150,22 +150,31 @@ def _alternates(steps: FloatArray) -> bool:
 
 
 def _plateau(x: FloatArray, v: FloatArray, start: float) -> float | None:
-    """Level p of v = p + c·r^k through the first, middle and last depth, where the curve has settled.
+    """Level p of v = p + c·r^k, as a share of the last value, where the curve has settled; else None.
 
-    Settled: p is within a tenth of the last value, and what remains to it is at most a fiftieth of the way
-    that the curve has come; slow decay alone is no plateau.
+    Settled: p is within a tenth of the last value, what remains to it is at most a tenth of the way that
+    the curve has come, and the second half of the depths gives the same p; slow decay alone is no plateau.
     """
     v, start = v / v[-1], start / v[-1]
-    middle = 0.5 * (x[0] + x[-1])
-    v0, v1 = float(v[0]), float(np.interp(middle, x, v))
-    bend = v0 + 1.0 - 2.0 * v1
-    if max(abs(v1 - v0), abs(1.0 - v1)) <= 1e-9:
+    if float(np.ptp(v)) <= 1e-9:
         return 1.0
-    if abs(bend) <= 1e-12 or (1.0 - v1) / (v1 - v0 or np.inf) <= 0:
+    level, later = _limit_of(x, v), _limit_of(x[len(x) // 2 :], v[len(x) // 2 :])
+    if level is None or later is None or not 0.9 < level < 1.0 / 0.9:
         return None
-    level, ratio = (v0 - v1**2) / bend, (1.0 - v1) / (v1 - v0)
-    near = 0.9 < level < 1.0 / 0.9 and abs(1.0 - level) <= 0.02 * abs(start - 1.0)
-    return level if ratio < 1.0 and near else None
+    remains = abs(1.0 - level)
+    settled = remains <= 0.1 * abs(start - 1.0) and abs(later - level) <= max(0.35 * remains, 1e-4)
+    return level if settled else None
+
+
+def _limit_of(x: FloatArray, v: FloatArray) -> float | None:
+    """Limit of p + c·r^k through the first, middle and last depth; the last value is one."""
+    v0, v1 = float(v[0]), float(np.interp(0.5 * (x[0] + x[-1]), x, v))
+    first, second = v1 - v0, 1.0 - v1
+    if max(abs(first), abs(second)) <= 1e-9:
+        return 1.0
+    if first == 0 or not 0.0 < second / first < 1.0 or abs(second - first) <= 1e-12:
+        return None
+    return (v0 - v1**2) / (second - first)
 
 
 def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
