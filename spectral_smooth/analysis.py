@@ -266,7 +266,7 @@ def analyze(
             progress=lambda done, total: clock.tick(done / max(total, 1)),
         )
     space = operator.fixed_space
-    shares = np.bincount(space.groups, minlength=space.num_groups) / dataset.graph.num_nodes
+    shares = space.group_shares
     safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=shares)
     spectrum = _spectrum_dict(top, bottom)
     facts = _graph_facts(operator)

@@ -74,3 +74,12 @@ def test_the_same_seed_gives_the_same_result():
     for result in (one, two):
         result["provenance"].pop("seconds")
     assert one == two
+
+
+def test_many_small_components_together_do_not_bind():
+    """Sixty edges collapse at once, yet none of them is a twentieth of the graph: they are shown only."""
+    graph = ss.load("grid:12x12+60*path:2").graph
+    result = _analyze(graph, horizon=200)
+    pooled = [limit for limit in result.safe_depth.limits if limit.component == 32]
+    assert all(not limit.binding for limit in pooled)
+    assert result.safe_depth.at_least is None or result.safe_depth.at_least > 20

@@ -236,7 +236,7 @@ def test_where_the_measures_of_the_state_go(operator, column):
         x,
         200,
         measures=list(STATE_MEASURES),
-        state_depths=np.array([0, 60, 120, 160, 200]),
+        state_depths=np.array([0, 60, 90, 120, 150, 180, 200]),
         engine=Reference(),
     )
     for row in state_rows():

@@ -145,8 +145,9 @@ def safe_depth(
     precisions : sequence of str
         Formats whose resolution is a limit, among float32, bfloat16, float16.
     component_shares : float array, optional
-        Share of the nodes in each row group. Groups with at least `BINDING_SHARE` of the nodes bind;
-        smaller ones (two connected nodes collapse at once) are shown only.
+        Share of the nodes that the largest component of each row group holds. Those with at least
+        `BINDING_SHARE` of the nodes bind; smaller ones (two connected nodes collapse at once), and the pooled
+        rest of many small ones, are shown only.
 
     Returns
     -------

@@ -112,7 +112,7 @@ class StateMeasure:
     scale_free : bool
         Whether multiplying the state by a positive number leaves the value as it is.
     costly : bool
-        Whether it needs a factorisation of the whole state: taken at every other depth of the others.
+        Whether it needs a factorisation of the whole state: taken at every third depth of the others.
     """
 
     name: str

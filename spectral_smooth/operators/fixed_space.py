@@ -87,6 +87,13 @@ class FixedSpace:
         return min(self.dimension, MAX_GROUPS + 1) or 1
 
     @cached_property
+    def group_shares(self) -> FloatArray:
+        """Share of the nodes that the largest component of each row group holds, shape (num_groups,)."""
+        largest = np.zeros(self.num_groups)
+        np.maximum.at(largest, self.group_of_component, self.sizes)
+        return largest / len(self.labels)
+
+    @cached_property
     def group_of_component(self) -> IntArray:
         """Row group of each component."""
         return np.minimum(np.arange(self.dimension), MAX_GROUPS)

@@ -72,7 +72,7 @@ def propagate(
         `spectral_smooth.measures.quadratic` and `spectral_smooth.measures.state`.
     state_depths : int array, optional
         `log_spaced_depths` by default. Measures that need a factorisation of the whole state (ranks)
-        are taken at the first and at every other of them, counted from the last.
+        are taken at the first and at every third of them, counted from the last.
     engine : Engine, optional
         `Numba` by default.
     deflate : bool
@@ -188,6 +188,7 @@ class _Deflated(_View):
         depths = np.arange(depth + 1)
         self.atoms = rule.gains(np.array([1.0, -1.0]), depths)
         additive = isinstance(rule.readout, Concat)
+        self.known: tuple[FloatArray, FloatArray] = self.start, left
         self.factors = np.sqrt(self.atoms) if additive else rule.responses(np.array([1.0, -1.0]), depths)
 
     def states(self, depth: int) -> Iterator[FloatArray]:
@@ -201,21 +202,27 @@ class _Deflated(_View):
         reference = before = np.zeros(self.bound.operator.fixed_space.num_groups)
         age = 0
         for state in super().states(depth):
-            norms = np.sqrt(self.bound.inner(state, state))
+            squares = self.bound.inner(state, state)
+            norms = np.sqrt(squares)
             noise = norms < 32.0 * float(np.finfo(self.dtype).eps) * before
             if np.any(noise & (norms > 0)):
                 self.bound.scale_rows(state, np.where(noise, 0.0, 1.0))
-                norms = np.where(noise, 0.0, norms)
+                norms, squares = np.where(noise, 0.0, norms), np.where(noise, 0.0, squares)
             age += 1
             if np.any(norms < FALL * reference) or age >= REFRESH:
                 self.bound.project_out(state)
+                squares = self.bound.inner(state, state)
                 reference, age = norms, 0
             reference = np.maximum(reference, norms)
             before = norms
+            self.known = state, squares
             yield state
 
     def parts(self, state: FloatArray) -> FloatArray:
-        return np.stack([self.bound.inner(state, state), self.bound.edge_energy(state)])
+        cleaned, squares = self.known
+        # A read-out of the last depth is the state itself, whose norm is known.
+        deviation2 = squares if state is cleaned else self.bound.inner(state, state)
+        return np.stack([deviation2, self.bound.edge_energy(state)])
 
     def assemble(self, state: FloatArray, depth: int) -> FloatArray:
         space = self.bound.operator.fixed_space
@@ -305,9 +312,9 @@ class _Run:
         return curves + [self._state_curve(name) for name in self.state_names]
 
     def _names_at(self, depth: int) -> list[str]:
-        """Return what is measured at one depth: the costly measures at the first and every other one."""
-        every_other = {min(self.wanted), *sorted(self.wanted)[::-2]}
-        return [n for n in self.state_names if depth in every_other or not STATE_MEASURES[n].costly]
+        """Return what is measured at one depth: the costly measures at the first and every third one."""
+        every_third = {min(self.wanted), *sorted(self.wanted)[::-3]}
+        return [n for n in self.state_names if depth in every_third or not STATE_MEASURES[n].costly]
 
     def _state_curve(self, name: str) -> Curve:
         depths = np.array(
