@@ -8,7 +8,7 @@ import typer
 
 from spectral_smooth.cli import options
 from spectral_smooth.cli.analyze import compute, exit_code
-from spectral_smooth.cli.printing import print_json, print_text
+from spectral_smooth.cli.delivery import Delivery
 from spectral_smooth.cli.settings import COLLAPSE, DEPTH, HORIZON, PRODUCTS, Settings
 from spectral_smooth.cli.sources import single_source
 from spectral_smooth.cli.talk import Talk
@@ -29,6 +29,8 @@ def depth(
     context: typer.Context,
     graph: options.GraphArgument,
     json: options.Json = False,
+    output: options.Output = None,
+    force: options.Force = False,
     operator: options.Operator = "gcn",
     rule: options.Rule = "sgc",
     depth: options.Depth = DEPTH,
@@ -53,6 +55,7 @@ def depth(
     """
     del quiet, verbose
     source = single_source(graph, "depth")
+    delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
     chosen = Settings(
         operator=operator,
         rule=rule,
@@ -71,10 +74,7 @@ def depth(
     )
     talk: Talk = context.obj
     analysis = compute(source, chosen, talk)
-    if json:
-        print_json(_as_dict(analysis))
-    else:
-        print_text(_text(analysis))
+    delivery.give(_as_dict(analysis), lambda: _text(analysis), talk)
     return exit_code(analysis, talk)
 
 

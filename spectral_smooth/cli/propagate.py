@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spectral_smooth.cli import options
+from spectral_smooth.cli.delivery import Delivery
 from spectral_smooth.cli.named import one_of
-from spectral_smooth.cli.printing import print_json, print_text
 from spectral_smooth.cli.settings import Settings
 from spectral_smooth.cli.sources import Source, single_source
 from spectral_smooth.cli.tables import as_csv, as_table
@@ -17,6 +17,7 @@ from spectral_smooth.cli.talk import Talk
 from spectral_smooth.errors import UsageError
 
 if TYPE_CHECKING:
+    from spectral_smooth.graphs.dataset import Note
     from spectral_smooth.measures.trajectory import Trajectory
 
 EXAMPLES = """\
@@ -50,6 +51,8 @@ def propagate(
         typer.Option("--plain", help="A plain forward pass, with the rounding floor that a network has."),
     ] = False,
     json: options.Json = False,
+    output: options.Output = None,
+    force: options.Force = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print a table for programs to stdout.")] = False,
     operator: options.Operator = "gcn",
     rule: options.Rule = "sgc",
@@ -69,6 +72,7 @@ def propagate(
     if json and csv:
         raise UsageError("--json and --csv exclude each other; give one of them")
     source = single_source(graph, "propagate")
+    delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
     chosen = Settings(
         operator=operator,
         rule=rule,
@@ -82,16 +86,21 @@ def propagate(
         self_loops=self_loops,
     )
     names = _names(measure or DEFAULT_MEASURES)
-    trajectory = _run(source, chosen, names, context.obj, plain=plain)
+    talk: Talk = context.obj
+    trajectory, audit = _run(source, chosen, names, talk, plain=plain)
     whole = [curve for curve in trajectory.curves if curve.component is None]
-    if json:
-        print_json({"graph": source.label, **trajectory.to_dict()})
-    elif csv:
-        print_text(as_csv(whole))
-    else:
-        print_text(f"{source.label}: {trajectory.rule} under {trajectory.operator}\n{as_table(whole)}")
+    head = f"{source.label}: {trajectory.rule} under {trajectory.operator}"
+    data = {
+        "graph": source.label,
+        "seed": seed,
+        "dtype": dtype,
+        "audit": [vars(note) for note in audit],
+        **trajectory.to_dict(),
+    }
+    delivery.give(data, lambda: as_csv(whole) if csv else f"{head}\n{as_table(whole)}", talk)
+    if not (json or csv):
         for note in [*trajectory.notes, *(f"{curve.name}: {curve.note}" for curve in whole if curve.note)]:
-            context.obj.say(note)
+            talk.say(note)
     return 0
 
 
@@ -103,7 +112,9 @@ def _names(asked: Sequence[str]) -> list[str]:
     return [one_of("measure", name, KNOWN) for name in dict.fromkeys(asked)]
 
 
-def _run(source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, plain: bool) -> Trajectory:
+def _run(
+    source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, plain: bool
+) -> tuple[Trajectory, tuple[Note, ...]]:
     import numpy as np
 
     from spectral_smooth.graphs.features import prepare_features
@@ -116,7 +127,8 @@ def _run(source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, 
         num_nodes=dataset.graph.num_nodes,
         rng=np.random.default_rng(chosen.seed),
     )
-    for note in (*dataset.notes, *notes):
+    audit = (*dataset.notes, *notes)
+    for note in audit:
         talk.say(f"{note.topic}: {note.text}")
     with talk.progress(source.label) as progress:
 
@@ -124,7 +136,7 @@ def _run(source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, 
             if progress:
                 progress(f"depth {done}", done / max(total, 1))
 
-        return run(
+        trajectory = run(
             chosen.chosen_operator.on(dataset.graph),
             features if isinstance(features, np.ndarray) else features.toarray(),
             chosen.depth,
@@ -135,3 +147,4 @@ def _run(source: Source, chosen: Settings, names: Sequence[str], talk: Talk, *, 
             rng=chosen.seed,
             progress=tick,
         )
+    return trajectory, audit

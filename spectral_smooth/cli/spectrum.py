@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spectral_smooth.cli import options
+from spectral_smooth.cli.delivery import Delivery
 from spectral_smooth.cli.named import one_of
-from spectral_smooth.cli.printing import columns, print_json, print_text
+from spectral_smooth.cli.printing import columns
 from spectral_smooth.cli.settings import Settings
 from spectral_smooth.cli.sources import single_source
 from spectral_smooth.cli.talk import Talk
@@ -36,6 +37,8 @@ def spectrum(
         typer.Option("--end", metavar="top|bottom|slowest", help="Which end; slowest is the largest |μ|."),
     ] = "slowest",
     json: options.Json = False,
+    output: options.Output = None,
+    force: options.Force = False,
     operator: options.Operator = "gcn",
     seed: options.Seed = 0,
     threads: options.Threads = None,
@@ -49,6 +52,7 @@ def spectrum(
     del quiet, verbose
     one_of("end", end, ("top", "bottom", "slowest"))
     source = single_source(graph, "spectrum")
+    delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
     chosen = Settings(
         operator=operator,
         seed=seed,
@@ -63,10 +67,8 @@ def spectrum(
             progress("eigenvalues", 0.0)
         layer = chosen.chosen_operator.on(source.open(chosen).graph)
         found, code = _solve(layer, count, end, seed, talk)
-    if json:
-        print_json({"graph": layer.graph.name, "operator": layer.label, **found.to_dict()})
-    else:
-        print_text(_text(layer, found))
+    data = {"graph": layer.graph.name, "operator": layer.label, "seed": seed, **found.to_dict()}
+    delivery.give(data, lambda: _text(layer, found), talk)
     return code
 
 
