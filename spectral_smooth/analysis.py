@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.depth.asymptotic import asymptotic_rate
+from spectral_smooth.depth.asymptotic import measure_rate
 from spectral_smooth.depth.compare import Comparison, compare
 from spectral_smooth.depth.safe import SafeDepth, safe_depth
 from spectral_smooth.depth.verdict import Verdict, verdict
@@ -22,8 +22,8 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.graphs.audit import audit
 from spectral_smooth.graphs.convert import as_dataset
 from spectral_smooth.graphs.dataset import Dataset, Note
+from spectral_smooth.graphs.facts import graph_facts
 from spectral_smooth.graphs.features import prepare_features
-from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.measures.trajectory import Trajectory
@@ -40,7 +40,6 @@ SKETCH_ABOVE = 20_000_000
 SKETCH_COLUMNS = 128
 SKETCH = "sketch"
 ENDS_COUNT = 6
-SHOWN_SIZES = 50
 
 Progress = Callable[[str, float], None]
 
@@ -269,7 +268,7 @@ def analyze(
     shares = space.group_shares
     safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=shares)
     spectrum = _spectrum_dict(top, bottom)
-    facts = _graph_facts(operator)
+    facts = {**graph_facts(dataset.graph), "silent": operator.silent}
     return Analysis(
         name=dataset.name,
         plan=_plan_dict(plan, operator, applied),
@@ -283,7 +282,7 @@ def analyze(
         safe_depth=safe,
         verdict=verdict(
             safe,
-            rate=_rule_rate(plan.rule, spectrum),
+            rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"]),
             density=facts["density"],
             outside_largest=1.0 - float(dataset.graph.components.sizes[0]) / dataset.graph.num_nodes,
             alternating=space.alternating_dimension,
@@ -445,24 +444,11 @@ def _comparisons(
         yield compare(
             predicted.curve(name),
             measured.curve(name),
-            asymptotic_rate=_rule_rate(plan.rule, spectrum, name),
+            asymptotic_rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"], name),
             components=space.dimension,
             alternating=space.alternating_dimension,
             tolerance=tolerance,
         )
-
-
-def _rule_rate(rule: Rule, spectrum: dict[str, Any], measure: str = "deviation") -> float | None:
-    """Return the long-run factor of a measure under the rule; the scale-free ones only without a restart.
-
-    There the fixed part keeps its size (relative to the growth of the rule), so that collapse falls like the
-    deviation and the Rayleigh quotient like the energy.
-    """
-    top, bottom = (spectrum["top"] or [None])[0], (spectrum["bottom"] or [None])[-1]
-    scale_free = measure in ("collapse", "rayleigh_quotient")
-    if scale_free and (rule.c or abs(rule.a + rule.b) != rule.growth):
-        return None
-    return asymptotic_rate(rule, top, bottom, quadratic=measure in ("energy", "rayleigh_quotient"))
 
 
 def _spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:
@@ -483,40 +469,6 @@ def _spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:
         "converged": top.convergence.converged and bottom.convergence.converged,
         "convergence": [str(top.convergence), str(bottom.convergence)],
     }
-
-
-def _graph_facts(operator: Operator) -> dict[str, Any]:
-    graph: Graph = operator.graph
-    n, parts = graph.num_nodes, graph.components
-    neighbours = np.diff(graph.indptr) - (graph.self_loop_weights > 0)
-    simple_edges = graph.num_edges - int(np.count_nonzero(graph.self_loop_weights))
-    return {
-        "num_nodes": n,
-        "num_edges": graph.num_edges,
-        "density": 2.0 * simple_edges / (n * (n - 1.0)) if n > 1 else 0.0,
-        "mean_degree": float(neighbours.mean()),
-        "min_degree": int(neighbours.min()),
-        "max_degree": int(neighbours.max()),
-        "isolated": int(np.count_nonzero(neighbours == 0)),
-        "self_loops": int(np.count_nonzero(graph.self_loop_weights)),
-        "weighted": graph.weights is not None,
-        "components": parts.count,
-        "component_sizes": parts.sizes[:SHOWN_SIZES].tolist(),
-        "bipartite_components": int(np.count_nonzero(parts.bipartite)),
-        "silent": operator.silent,
-        "degree_histogram": _histogram(neighbours),
-    }
-
-
-def _histogram(degrees: IntArray) -> dict[str, list[int]]:
-    """Count nodes by degree: one bin per degree up to 64, log-spaced bins beyond."""
-    largest = int(degrees.max())
-    edges = np.arange(min(largest, 64) + 2)
-    if largest > 64:
-        beyond = np.unique(np.geomspace(66, largest + 1, 25).round().astype(np.int64))
-        edges = np.unique(np.concatenate([edges, beyond]))
-    counts, _ = np.histogram(degrees, bins=edges)
-    return {"degree": edges[:-1].tolist(), "count": counts.tolist()}
 
 
 def _plan_dict(plan: Plan, operator: Operator, applied: str) -> dict[str, Any]:

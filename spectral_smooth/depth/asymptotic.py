@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spectral_smooth.operators.readout import Last
 from spectral_smooth.operators.rule import Rule
 
@@ -40,3 +42,30 @@ def asymptotic_rate(
     if factor < ROUNDING:
         factor = 0.0
     return factor**2 if quadratic else factor
+
+
+def measure_rate(
+    rule: Rule, top: Sequence[float], bottom: Sequence[float], measure: str = "deviation"
+) -> float | None:
+    """Return the long-run factor of a quadratic measure under a rule; the scale-free ones only without a restart.
+
+    There the fixed part keeps its size (relative to the growth of the rule), so that collapse falls like the
+    deviation and the Rayleigh quotient like the energy.
+
+    Parameters
+    ----------
+    rule : Rule
+    top, bottom : sequences of float
+        Eigenvalues of both ends, descending; empty where there are none or they are not known.
+    measure : {"deviation", "energy", "collapse", "rayleigh_quotient"}
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> measure_rate(ss.sgc(), [0.9, 0.8], [-0.2, -0.5], "collapse"), measure_rate(ss.ppr(), [0.9], [0.0], "collapse")
+    (0.9, None)
+    """
+    scale_free = measure in ("collapse", "rayleigh_quotient")
+    if not top or not bottom or (scale_free and (rule.c or abs(rule.a + rule.b) != rule.growth)):
+        return None
+    return asymptotic_rate(rule, top[0], bottom[-1], quadratic=measure in ("energy", "rayleigh_quotient"))

@@ -6,7 +6,11 @@ import pytest
 
 from spectral_smooth.cli.main import main
 
-VERBS = {"spectrum": ["spectrum", "karate"], "depth": ["depth", "karate"], "propagate": ["propagate", "karate", "--depth", "4"]}
+VERBS = {
+    "spectrum": ["spectrum", "karate"],
+    "depth": ["depth", "karate"],
+    "propagate": ["propagate", "karate", "--depth", "4"],
+}
 
 
 @pytest.mark.parametrize("verb", VERBS)
