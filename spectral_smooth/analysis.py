@@ -24,7 +24,6 @@ from spectral_smooth.graphs.convert import as_dataset
 from spectral_smooth.graphs.dataset import Dataset, Note
 from spectral_smooth.graphs.facts import graph_facts
 from spectral_smooth.graphs.features import prepare_features
-from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
@@ -265,8 +264,7 @@ def analyze(
             progress=lambda done, total: clock.tick(done / max(total, 1)),
         )
     space = operator.fixed_space
-    shares = space.group_shares
-    safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=shares)
+    safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=space.group_shares)
     spectrum = _spectrum_dict(top, bottom)
     facts = {**graph_facts(dataset.graph), "silent": operator.silent}
     return Analysis(
@@ -426,12 +424,9 @@ def _shown_depths(plan: Plan) -> IntArray:
 
 def _thinned(trajectory: Trajectory, depths: IntArray) -> Trajectory:
     curves = tuple(
-        Curve(c.name, depths, c.lower[depths], c.upper[depths], c.source, component=c.component, note=c.note)
-        for c in trajectory.curves
+        replace(c, depths=depths, lower=c.lower[depths], upper=c.upper[depths]) for c in trajectory.curves
     )
-    return Trajectory(
-        curves, trajectory.operator, trajectory.rule, trajectory.applications, notes=trajectory.notes
-    )
+    return replace(trajectory, curves=curves)
 
 
 def _comparisons(

@@ -117,9 +117,8 @@ def _degrees(graph: Graph) -> Iterator[Note]:
             f"and {share:.0f} % of all edge ends"
         )
         yield Note("hubs", text, "notice")
-    n = graph.num_nodes
+    n, density = graph.num_nodes, graph.density
     if n > 1:
-        density = (graph.num_entries - np.count_nonzero(graph.self_loop_weights)) / (n * (n - 1.0))
         dense = density >= DENSE_FROM and n > 10
         tail = ": a dense graph" if dense else ""
         yield Note(

@@ -24,11 +24,10 @@ def graph_facts(graph: Graph) -> dict[str, Any]:
     """
     n, parts = graph.num_nodes, graph.components
     neighbours = np.diff(graph.indptr) - (graph.self_loop_weights > 0)
-    simple_edges = graph.num_edges - int(np.count_nonzero(graph.self_loop_weights))
     return {
         "num_nodes": n,
         "num_edges": graph.num_edges,
-        "density": 2.0 * simple_edges / (n * (n - 1.0)) if n > 1 else 0.0,
+        "density": graph.density,
         "mean_degree": float(neighbours.mean()),
         "min_degree": int(neighbours.min()),
         "max_degree": int(neighbours.max()),

@@ -107,6 +107,12 @@ class Graph:
         loops = int(np.count_nonzero(self.self_loop_weights))
         return (self.num_entries - loops) // 2 + loops
 
+    @property
+    def density(self) -> float:
+        """Share of the pairs of different nodes that are joined, 2E/(n(n − 1)); 0 for one node."""
+        n, loops = self.num_nodes, int(np.count_nonzero(self.self_loop_weights))
+        return (self.num_entries - loops) / (n * (n - 1.0)) if n > 1 else 0.0
+
     @cached_property
     def degrees(self) -> FloatArray:
         """Weighted degrees d_i = Σ_j A_ij, float64."""

@@ -177,7 +177,7 @@ class Operator:
         given = features if issparse(features) else np.asarray(features)
         check_features(given, self.graph.num_nodes)
         dense = given.toarray() if issparse(given) else given
-        core = np.asarray(dense * self.similarity[:, None], dtype=np.float64)
+        core = np.ascontiguousarray(dense * self.similarity[:, None], dtype=np.float64)
         largest = float(max(core.max(initial=0.0), -core.min(initial=0.0)))
         if largest and not SMALLEST_FEATURE <= largest <= LARGEST_FEATURE:
             raise InputError(

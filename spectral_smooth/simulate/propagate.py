@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spectral_smooth.engines.deflation import deflate
 from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
@@ -19,7 +20,7 @@ from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, iterate, sgc
-from spectral_smooth.spectra.quadrature import EPS, Tick
+from spectral_smooth.spectra.quadrature import Tick
 
 if TYPE_CHECKING:
     from spectral_smooth.measures.sampling import Estimate
@@ -118,7 +119,7 @@ def propagate(
     wanted = log_spaced_depths(depth) if state_depths is None else np.asarray(state_depths)
     bound: BoundOperator = (engine or Numba()).bind(operator)
     run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng))
-    core = np.ascontiguousarray(operator.enter(features))
+    core = operator.enter(features)
     view: _View = (
         _Deflated(bound, core, rule, depth, dtype) if deflate else _Plain(bound, core, rule, depth, dtype)
     )
@@ -175,20 +176,14 @@ class _Deflated(_View):
     """The part off the known spaces is propagated; the known parts are numbers, h_k(1) and h_k(−1)."""
 
     def __init__(self, bound: BoundOperator, core: FloatArray, rule: Rule, depth: int, dtype: str) -> None:
-        space = bound.operator.fixed_space
-        self.coefficients = space.coefficients(core)
-        self.masses = space.group_mass(self.coefficients)
-        bound.project_out(core)
-        bound.project_out(core)
-        left = bound.inner(core, core)
-        # What remains of features that lie in the known spaces is rounding: nothing to smooth.
-        noise = (8.0 * EPS) ** 2 * bound.operator.graph.num_nodes * (self.masses[0] + self.masses[1])
-        bound.scale_rows(core, np.where(left > noise, 1.0, 0.0))
-        super().__init__(bound, core, rule, dtype)
+        signal = deflate(bound, core)
+        self.coefficients = signal.coefficients
+        self.masses = signal.fixed, signal.alternating
+        super().__init__(bound, signal.rest, rule, dtype)
         depths = np.arange(depth + 1)
         self.atoms = rule.gains(np.array([1.0, -1.0]), depths)
         additive = isinstance(rule.readout, Concat)
-        self.known: tuple[FloatArray, FloatArray] = self.start, left
+        self.known: tuple[FloatArray, FloatArray] = self.start, signal.mass
         self.factors = np.sqrt(self.atoms) if additive else rule.responses(np.array([1.0, -1.0]), depths)
 
     def states(self, depth: int) -> Iterator[FloatArray]:

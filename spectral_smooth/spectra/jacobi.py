@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal, solve_banded
@@ -39,6 +40,11 @@ class Jacobi:
 
     def gauss(self) -> Nodes:
         """Return nodes and weights of the Gauss rule (Golub and Welsch 1969), exact to degree 2m − 1."""
+        return self._gauss
+
+    @cached_property
+    def _gauss(self) -> Nodes:
+        # Sides, rounding and ends all ask for it: diagonalised once.
         return _nodes(self.diagonal, self.coupling, self.mass)
 
     def lobatto(self, low: float, high: float) -> Nodes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spectral_smooth.engines.deflation import EPS, deflate
 from spectral_smooth.engines.numba_csr import CHUNKS, Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
@@ -15,7 +16,6 @@ from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.jacobi import Jacobi
 from spectral_smooth.spectra.modal import Discrete, modal_measure
 
-EPS = float(np.finfo(np.float64).eps)
 Tick = Callable[[int, int], None]
 
 
@@ -134,22 +134,15 @@ def spectral_measure(
     """
     if products is not None and products < 1:
         raise UsageError(f"at least one product is needed, got {products}")
-    space = operator.fixed_space
-    core = operator.enter(features)
-    fixed, alternating = space.group_mass(space.coefficients(core))
     bound: BoundOperator = (engine or Numba()).bind(operator)
-    bound.project_out(core)
-    bound.project_out(core)
-    mass = bound.inner(core, core)
-    # What is left of a block that lies in the known spaces is rounding, not signal.
-    noise = (8.0 * EPS) ** 2 * operator.graph.num_nodes * (fixed + alternating)
-    mass = np.where(mass > noise, mass, 0.0)
-    interval = ends or Ends.of(operator)
-    unit = rounding_unit(operator, core.shape[1])
+    signal = deflate(bound, operator.enter(features))
+    rest: tuple[Jacobi | Discrete | None, ...]
     if products is None:
-        return SpectralMeasure(fixed, alternating, modal_measure(operator, core, mass), interval, 0, unit)
-    rest, used = _lanczos(bound, core, mass, products, progress)
-    return SpectralMeasure(fixed, alternating, rest, interval, used, unit)
+        rest, used = modal_measure(operator, signal.rest, signal.mass), 0
+    else:
+        rest, used = _lanczos(bound, signal.rest, signal.mass, products, progress)
+    unit = rounding_unit(operator, signal.rest.shape[1])
+    return SpectralMeasure(signal.fixed, signal.alternating, rest, ends or Ends.of(operator), used, unit)
 
 
 def rounding_unit(operator: Operator, columns: int) -> float:

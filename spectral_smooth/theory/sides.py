@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import dct
 
+from spectral_smooth.engines.deflation import EPS
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Source
 from spectral_smooth.operators.rule import Rule
 from spectral_smooth.spectra.jacobi import Jacobi, Nodes
 from spectral_smooth.spectra.modal import Discrete
-from spectral_smooth.spectra.quadrature import EPS, Ends
+from spectral_smooth.spectra.quadrature import Ends
 
 
 @dataclass(frozen=True, eq=False)
