@@ -10,13 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectral_smooth import errors as errors
-    from spectral_smooth.analysis import Analysis as Analysis
-    from spectral_smooth.analysis import Plan as Plan
-    from spectral_smooth.analysis import analyze as analyze
+    from spectral_smooth.analysis.plan import Plan as Plan
+    from spectral_smooth.analysis.result import Analysis as Analysis
+    from spectral_smooth.analysis.run import analyze as analyze
+    from spectral_smooth.depth.advice import ClassAdvice as ClassAdvice
+    from spectral_smooth.depth.advice import DepthAdvice as DepthAdvice
+    from spectral_smooth.depth.classes import ClassDepths as ClassDepths
+    from spectral_smooth.depth.classes import class_depths as class_depths
     from spectral_smooth.depth.compare import Comparison as Comparison
     from spectral_smooth.depth.compare import compare as compare
+    from spectral_smooth.depth.groups import GroupDepths as GroupDepths
+    from spectral_smooth.depth.groups import group_depths as group_depths
+    from spectral_smooth.depth.local import NodeDepths as NodeDepths
+    from spectral_smooth.depth.local import node_depths as node_depths
     from spectral_smooth.depth.rate import RateFit as RateFit
     from spectral_smooth.depth.rate import fit_rate as fit_rate
+    from spectral_smooth.depth.recommend import recommend_depth as recommend_depth
     from spectral_smooth.depth.safe import Limit as Limit
     from spectral_smooth.depth.safe import SafeDepth as SafeDepth
     from spectral_smooth.depth.safe import safe_depth as safe_depth
@@ -39,6 +48,22 @@ if TYPE_CHECKING:
     from spectral_smooth.graphs.models import model as model
     from spectral_smooth.graphs.policies import Policies as Policies
     from spectral_smooth.measures.curve import Curve as Curve
+    from spectral_smooth.measures.groups import GroupDistance as GroupDistance
+    from spectral_smooth.measures.groups import group_distance_ratio as group_distance_ratio
+    from spectral_smooth.measures.groups import group_distance_ratio_squared as group_distance_ratio_squared
+    from spectral_smooth.measures.homophily import Homophily as Homophily
+    from spectral_smooth.measures.homophily import homophily as homophily
+    from spectral_smooth.measures.hops import InformationNoise as InformationNoise
+    from spectral_smooth.measures.hops import information_noise_ratio as information_noise_ratio
+    from spectral_smooth.measures.label_spectrum import LabelSpectrum as LabelSpectrum
+    from spectral_smooth.measures.label_spectrum import label_spectrum as label_spectrum
+    from spectral_smooth.measures.local_density import LocalDensity as LocalDensity
+    from spectral_smooth.measures.local_density import local_density as local_density
+    from spectral_smooth.measures.mad_gap import MadGap as MadGap
+    from spectral_smooth.measures.mad_gap import mad_gap as mad_gap
+    from spectral_smooth.measures.mad_gap import mad_gap_nonzero as mad_gap_nonzero
+    from spectral_smooth.measures.scatter import ClassScatter as ClassScatter
+    from spectral_smooth.measures.scatter import class_scatter as class_scatter
     from spectral_smooth.measures.trajectory import Trajectory as Trajectory
     from spectral_smooth.operators.operator import Operator as Operator
     from spectral_smooth.operators.operator import gcn as gcn
@@ -66,35 +91,121 @@ if TYPE_CHECKING:
     from spectral_smooth.report.html import render_html as render_html
     from spectral_smooth.report.text import render_text as render_text
     from spectral_smooth.simulate.propagate import propagate as propagate
+    from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
+    from spectral_smooth.simulate.scatter import scatter_by_depth as scatter_by_depth
     from spectral_smooth.spectra.eigen import eigenpairs as eigenpairs
     from spectral_smooth.spectra.quadrature import spectral_measure as spectral_measure
     from spectral_smooth.spectra.types import Convergence as Convergence
     from spectral_smooth.spectra.types import Spectrum as Spectrum
+    from spectral_smooth.theory.csbm import CSBM as CSBM
+    from spectral_smooth.theory.csbm_fit import CSBMFit as CSBMFit
+    from spectral_smooth.theory.csbm_fit import fit_csbm as fit_csbm
     from spectral_smooth.theory.predict import predict as predict
+    from spectral_smooth.theory.signal import SignalNoise as SignalNoise
+    from spectral_smooth.theory.signal import signal_and_noise as signal_and_noise
 
 __version__ = "0.1.0"
 
 _NAMES_BY_MODULE = {
-    "analysis": ("Analysis", "Plan", "analyze"),
-    "depth.compare": ("Comparison", "compare"),
-    "depth.rate": ("RateFit", "fit_rate"),
-    "depth.safe": ("Limit", "SafeDepth", "safe_depth"),
-    "depth.verdict": ("Verdict", "verdict"),
+    "analysis.plan": ("Plan",),
+    "analysis.result": ("Analysis",),
+    "analysis.run": ("analyze",),
+    "depth.advice": (
+        "ClassAdvice",
+        "DepthAdvice",
+    ),
+    "depth.classes": (
+        "ClassDepths",
+        "class_depths",
+    ),
+    "depth.compare": (
+        "Comparison",
+        "compare",
+    ),
+    "depth.groups": (
+        "GroupDepths",
+        "group_depths",
+    ),
+    "depth.local": (
+        "NodeDepths",
+        "node_depths",
+    ),
+    "depth.rate": (
+        "RateFit",
+        "fit_rate",
+    ),
+    "depth.recommend": ("recommend_depth",),
+    "depth.safe": (
+        "Limit",
+        "SafeDepth",
+        "safe_depth",
+    ),
+    "depth.verdict": (
+        "Verdict",
+        "verdict",
+    ),
     "engines.numba_csr": ("Numba",),
     "engines.reference": ("Reference",),
     "graphs.audit": ("audit",),
-    "graphs.catalog": ("embedded_names", "load"),
-    "graphs.convert": ("as_dataset", "as_graph"),
-    "graphs.dataset": ("Dataset", "Note"),
+    "graphs.catalog": (
+        "embedded_names",
+        "load",
+    ),
+    "graphs.convert": (
+        "as_dataset",
+        "as_graph",
+    ),
+    "graphs.dataset": (
+        "Dataset",
+        "Note",
+    ),
     "graphs.families": ("family",),
     "graphs.features": ("prepare_features",),
-    "graphs.formats.reader": ("read", "read_graph"),
+    "graphs.formats.reader": (
+        "read",
+        "read_graph",
+    ),
     "graphs.graph": ("Graph",),
     "graphs.models": ("model",),
     "graphs.policies": ("Policies",),
     "measures.curve": ("Curve",),
+    "measures.groups": (
+        "GroupDistance",
+        "group_distance_ratio",
+        "group_distance_ratio_squared",
+    ),
+    "measures.homophily": (
+        "Homophily",
+        "homophily",
+    ),
+    "measures.hops": (
+        "InformationNoise",
+        "information_noise_ratio",
+    ),
+    "measures.label_spectrum": (
+        "LabelSpectrum",
+        "label_spectrum",
+    ),
+    "measures.local_density": (
+        "LocalDensity",
+        "local_density",
+    ),
+    "measures.mad_gap": (
+        "MadGap",
+        "mad_gap",
+        "mad_gap_nonzero",
+    ),
+    "measures.scatter": (
+        "ClassScatter",
+        "class_scatter",
+    ),
     "measures.trajectory": ("Trajectory",),
-    "operators.operator": ("Operator", "gcn", "random_walk", "symmetric"),
+    "operators.operator": (
+        "Operator",
+        "gcn",
+        "random_walk",
+        "symmetric",
+    ),
     "operators.rule": (
         "Rule",
         "concat",
@@ -121,10 +232,26 @@ _NAMES_BY_MODULE = {
     "report.html": ("render_html",),
     "report.text": ("render_text",),
     "simulate.propagate": ("propagate",),
+    "simulate.scatter": (
+        "ScatterCurves",
+        "scatter_by_depth",
+    ),
     "spectra.eigen": ("eigenpairs",),
     "spectra.quadrature": ("spectral_measure",),
-    "spectra.types": ("Convergence", "Spectrum"),
+    "spectra.types": (
+        "Convergence",
+        "Spectrum",
+    ),
+    "theory.csbm": ("CSBM",),
+    "theory.csbm_fit": (
+        "CSBMFit",
+        "fit_csbm",
+    ),
     "theory.predict": ("predict",),
+    "theory.signal": (
+        "SignalNoise",
+        "signal_and_noise",
+    ),
 }
 _HOME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 _HOME["errors"] = "errors"

@@ -17,7 +17,7 @@ from spectral_smooth.cli.targets import Targets, many_targets, one_target
 from spectral_smooth.errors import SpectralSmoothError
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis import Analysis
+    from spectral_smooth.analysis.result import Analysis
 
 EXAMPLES = """\
 Examples:
@@ -92,7 +92,7 @@ def analyze(
 
 def compute(source: Source, chosen: Settings, talk: Talk) -> Analysis:
     """Read one graph and analyse it."""
-    from spectral_smooth.analysis import analyze as run
+    from spectral_smooth.analysis.run import analyze as run
 
     with talk.progress(source.label) as progress:
         if progress:

@@ -14,7 +14,7 @@ from spectral_smooth.cli.sources import single_source
 from spectral_smooth.cli.talk import Talk
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis import Analysis
+    from spectral_smooth.analysis.result import Analysis
 
 EXAMPLES = """\
 Examples:

@@ -15,7 +15,7 @@ from spectral_smooth.cli.talk import Talk
 from spectral_smooth.errors import InputError
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis import Analysis
+    from spectral_smooth.analysis.result import Analysis
 
 EXAMPLES = """\
 Examples:
@@ -74,7 +74,7 @@ def read_analysis(path: Path) -> Analysis:
     InputError
         If it is missing, no JSON, or no analysis.
     """
-    from spectral_smooth.analysis import Analysis
+    from spectral_smooth.analysis.result import Analysis
 
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from spectral_smooth.cli.named import OperatorChoice, one_of, parse_operator, pa
 from spectral_smooth.cli.threads import limit_threads
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis import Plan
+    from spectral_smooth.analysis.plan import Plan
     from spectral_smooth.graphs.policies import Direction, Policies, SelfLoops
     from spectral_smooth.operators.rule import Rule
 
@@ -57,7 +57,7 @@ class Settings:
 
     def plan(self) -> Plan:
         """Return the plan of an analysis."""
-        from spectral_smooth.analysis import Plan
+        from spectral_smooth.analysis.plan import Plan
 
         return Plan(
             depth=self.depth,

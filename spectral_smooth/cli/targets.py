@@ -12,7 +12,7 @@ from spectral_smooth.cli.sources import Source
 from spectral_smooth.errors import UsageError
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis import Analysis
+    from spectral_smooth.analysis.result import Analysis
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.errors import UsageError
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.report import axes as draw

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.errors import InputError
 from spectral_smooth.report import numbers, wording
 from spectral_smooth.report.distributions import component_bars, degree_bars

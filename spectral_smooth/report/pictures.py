@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.report import numbers
 from spectral_smooth.report.ends import spectrum_ends
 from spectral_smooth.report.plots import collapse_plot, decay_plot, measure_plot

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.report import numbers
 from spectral_smooth.report.axes import BAND, CROWDED, GREY, INK, LIMIT, PREDICTED, SAFE
 from spectral_smooth.report.canvas import DepthAxis, add_level, depth_figure, models, place_legend

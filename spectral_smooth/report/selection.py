@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.report.series import Series, pair

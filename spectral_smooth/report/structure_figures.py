@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.report import axes as draw
 from spectral_smooth.report import numbers
 from spectral_smooth.report.distributions import Bars, component_bars, degree_bars

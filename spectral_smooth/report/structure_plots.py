@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.report import numbers
 from spectral_smooth.report.axes import BAND, INK, LIMIT, PREDICTED

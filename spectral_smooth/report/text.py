@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.safe import Limit, SafeDepth
 from spectral_smooth.graphs.dataset import Note

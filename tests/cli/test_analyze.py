@@ -139,7 +139,7 @@ def pretend(monkeypatch, karate):
                 raise outcome
             return dataclasses.replace(karate, **outcome)
 
-        monkeypatch.setattr("spectral_smooth.analysis.analyze", analyze)
+        monkeypatch.setattr("spectral_smooth.analysis.run.analyze", analyze)
 
     return arrange
 
@@ -199,7 +199,7 @@ def test_progress_is_shown_only_to_a_terminal(run, pretend, karate, monkeypatch)
             progress("a stage [/] with brackets", 0.5)
         return karate
 
-    monkeypatch.setattr("spectral_smooth.analysis.analyze", analyze)
+    monkeypatch.setattr("spectral_smooth.analysis.run.analyze", analyze)
     assert run("analyze", "karate").code == 0
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert run("analyze", "karate").code == 0

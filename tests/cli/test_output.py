@@ -19,7 +19,7 @@ def never(*_, **__):
 
 @pytest.fixture
 def lazy_analysis(monkeypatch):
-    monkeypatch.setattr("spectral_smooth.analysis.analyze", never)
+    monkeypatch.setattr("spectral_smooth.analysis.run.analyze", never)
 
 
 BAD = {

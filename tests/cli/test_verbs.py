@@ -109,7 +109,7 @@ def test_report_renders_the_same_without_computing(run, saved, tmp_path, monkeyp
     def never(*_, **__):
         raise AssertionError("report must not compute")
 
-    monkeypatch.setattr("spectral_smooth.analysis.analyze", never)
+    monkeypatch.setattr("spectral_smooth.analysis.run.analyze", never)
     result = run("report", "karate.json", "--html", "again.html")
     assert result.code == 0, result.err
     assert (tmp_path / "again.html").read_text() == (tmp_path / "karate.html").read_text()

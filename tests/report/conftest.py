@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from spectral_smooth.analysis import Analysis
+from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.rate import RateFit
 from spectral_smooth.depth.safe import Limit, SafeDepth

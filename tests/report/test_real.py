@@ -7,7 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from scipy.sparse import csr_array
 
-from spectral_smooth.analysis import Analysis, Plan, analyze
+from spectral_smooth.analysis.plan import Plan
+from spectral_smooth.analysis.result import Analysis
+from spectral_smooth.analysis.run import analyze
 from spectral_smooth.graphs.catalog import load
 from spectral_smooth.operators.rule import ppr, residual
 from spectral_smooth.report.html import render_html

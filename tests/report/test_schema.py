@@ -3,7 +3,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from spectral_smooth.analysis import SCHEMA_VERSION, Analysis
+from spectral_smooth.analysis.result import SCHEMA_VERSION, Analysis
 from spectral_smooth.report.html import render_html
 from spectral_smooth.report.schema import schema
 from spectral_smooth.report.text import render_text

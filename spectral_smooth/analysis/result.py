@@ -1,0 +1,126 @@
+"""Analysis: all results of one analysis, with provenance; JSON both ways."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from spectral_smooth.depth.compare import Comparison
+from spectral_smooth.depth.safe import SafeDepth
+from spectral_smooth.depth.verdict import Verdict
+from spectral_smooth.errors import InputError
+from spectral_smooth.graphs.dataset import Note
+from spectral_smooth.measures.trajectory import Trajectory
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis:
+    """All results of one analysis, with provenance.
+
+    Attributes
+    ----------
+    name : str
+        Name of the graph.
+    plan : dict
+        Settings as plain JSON types: depth, horizon, rule (name), operator (label), loops, split,
+        features (policy applied), products, sketch, collapse, dtype, seed, threads.
+    provenance : dict
+        Versions of ``python``, ``spectral_smooth``, ``numpy``, ``scipy``, ``numba``, and ``seconds``
+        (stage name to seconds).
+    audit : tuple of Note
+    graph : dict
+        num_nodes, num_edges, density, mean_degree, max_degree, min_degree, isolated, self_loops,
+        weighted, components, component_sizes (largest 50), bipartite_components, silent,
+        degree_histogram {"degree": left edges, "count": counts} (log-spaced bins beyond 64 degrees).
+    spectrum : dict
+        ``top`` and ``bottom``: eigenvalues of both ends, descending, with ``top_residuals`` and
+        ``bottom_residuals``; ``gap``, ``rate`` (None where not known), ``fixed_dimension``,
+        ``alternating_dimension``, ``complete``, ``converged``, ``convergence`` (sentences).
+    predicted, measured : Trajectory
+        Curves named energy, deviation, norm, collapse, rayleigh_quotient (quadratic, both sides) and in
+        ``measured`` all others; collapse also per row group.
+    comparisons : tuple of Comparison
+    safe_depth : SafeDepth
+    verdict : Verdict
+    warnings : tuple of str
+        Everything that did not converge or is not certified; not empty means exit code 3 only if
+        ``incomplete``.
+    incomplete : bool
+        Whether something did not converge.
+    """
+
+    name: str
+    plan: dict[str, Any]
+    provenance: dict[str, Any]
+    audit: tuple[Note, ...]
+    graph: dict[str, Any]
+    spectrum: dict[str, Any]
+    predicted: Trajectory
+    measured: Trajectory
+    comparisons: tuple[Comparison, ...]
+    safe_depth: SafeDepth
+    verdict: Verdict
+    warnings: tuple[str, ...] = ()
+    incomplete: bool = False
+
+    def __repr__(self) -> str:
+        return f"Analysis of {self.name!r}: {self.verdict}. {self.safe_depth}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the analysis as plain JSON types (schema version `SCHEMA_VERSION`)."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "plan": self.plan,
+            "provenance": self.provenance,
+            "audit": [vars(note) for note in self.audit],
+            "graph": self.graph,
+            "spectrum": self.spectrum,
+            "predicted": self.predicted.to_dict(),
+            "measured": self.measured.to_dict(),
+            "comparisons": [c.to_dict() for c in self.comparisons],
+            "safe_depth": self.safe_depth.to_dict(),
+            "verdict": self.verdict.to_dict(),
+            "warnings": list(self.warnings),
+            "incomplete": self.incomplete,
+        }
+
+    def to_json(self) -> str:
+        """Return the analysis as a JSON document."""
+        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Analysis:
+        """Read what `to_dict` wrote.
+
+        Raises
+        ------
+        InputError
+            If the schema version is not one this package reads, or keys are missing.
+        """
+        version = data.get("schema_version") if isinstance(data, dict) else None
+        if version != SCHEMA_VERSION:
+            raise InputError(
+                f"this is not an analysis of schema version {SCHEMA_VERSION} (found {version!r})"
+            )
+        try:
+            return cls(
+                name=data["name"],
+                plan=data["plan"],
+                provenance=data["provenance"],
+                audit=tuple(Note(**note) for note in data["audit"]),
+                graph=data["graph"],
+                spectrum=data["spectrum"],
+                predicted=Trajectory.from_dict(data["predicted"]),
+                measured=Trajectory.from_dict(data["measured"]),
+                comparisons=tuple(Comparison.from_dict(c) for c in data["comparisons"]),
+                safe_depth=SafeDepth.from_dict(data["safe_depth"]),
+                verdict=Verdict.from_dict(data["verdict"]),
+                warnings=tuple(data["warnings"]),
+                incomplete=data["incomplete"],
+            )
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(f"the analysis file is damaged: {error!r}") from error

@@ -1,0 +1,169 @@
+"""analyze(): everything about one graph, composed; Plan in, Analysis out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+from spectral_smooth.analysis.clock import Clock, Progress
+from spectral_smooth.analysis.plan import Plan, check_plan
+from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, spectrum_dict
+from spectral_smooth.analysis.result import Analysis
+from spectral_smooth.analysis.signal import SKETCH, signal_of
+from spectral_smooth.depth.asymptotic import measure_rate
+from spectral_smooth.depth.compare import Comparison, compare
+from spectral_smooth.depth.safe import safe_depth
+from spectral_smooth.depth.verdict import verdict
+from spectral_smooth.graphs.audit import audit
+from spectral_smooth.graphs.convert import as_dataset
+from spectral_smooth.graphs.dataset import Note
+from spectral_smooth.graphs.facts import graph_facts
+from spectral_smooth.measures.trajectory import Trajectory
+from spectral_smooth.operators.operator import Operator
+from spectral_smooth.simulate.propagate import propagate
+
+# Of float32: the relative rounding of one stored value.
+FLOAT32_EPS = 2.0**-23
+
+
+def analyze(
+    data: Any,
+    features: Any = None,
+    labels: Any = None,
+    plan: Plan | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Analyse one graph: audit, spectrum, predicted and measured decay, safe depth, verdict.
+
+    Parameters
+    ----------
+    data : Dataset, Graph, or anything `as_dataset` takes
+    features, labels : array, optional
+        Override what the data set has.
+    plan : Plan, optional
+        Settings.
+    progress : callable, optional
+        Called with (stage, share done) as work goes on.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    InputError, UsageError
+        If the data or the plan cannot be used.
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> result = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=16))
+    >>> round(result.spectrum["gap"], 5)
+    0.10386
+    >>> all(comparison.contained for comparison in result.comparisons)
+    True
+    """
+    plan = plan or Plan()
+    check_plan(plan)
+    clock = Clock(progress)
+    with clock.stage("audit"):
+        dataset = as_dataset(data, features=features, labels=labels)
+        notes = list(audit(dataset))
+        operator = Operator(dataset.graph, loops=plan.loops, split=plan.split)
+        signal, more, applied = signal_of(dataset, plan)
+        sketched = tuple(note.text for note in more if note.topic == SKETCH)
+        notes += [note for note in [*more, *_operator_notes(operator)] if note not in notes]
+    with clock.stage("spectrum"):
+        top, bottom, warnings = find_ends(operator, plan.seed)
+    with clock.stage("prediction"):
+        predicted, horizon_curves = predict_to_horizon(operator, signal, plan, top, bottom, clock)
+    with clock.stage("propagation"):
+        measured = propagate(
+            operator,
+            signal,
+            plan.depth,
+            rule=plan.rule,
+            dtype=plan.dtype,
+            rng=plan.seed,
+            progress=lambda done, total: clock.tick(done / max(total, 1)),
+        )
+    space = operator.fixed_space
+    safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=space.group_shares)
+    spectrum = spectrum_dict(top, bottom)
+    facts = {**graph_facts(dataset.graph), "silent": operator.silent}
+    return Analysis(
+        name=dataset.name,
+        plan=_plan_dict(plan, operator, applied),
+        provenance={**_versions(), "seconds": clock.seconds},
+        audit=tuple(notes),
+        graph=facts,
+        spectrum=spectrum,
+        predicted=replace(predicted, notes=(*predicted.notes, *sketched)),
+        measured=replace(measured, notes=(*measured.notes, *sketched)),
+        comparisons=tuple(_comparisons(predicted, measured, plan, spectrum, operator)),
+        safe_depth=safe,
+        verdict=verdict(
+            safe,
+            rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"]),
+            density=facts["density"],
+            outside_largest=1.0 - float(dataset.graph.components.sizes[0]) / dataset.graph.num_nodes,
+            alternating=space.alternating_dimension,
+            collapse=plan.collapse,
+        ),
+        warnings=tuple(warnings),
+        incomplete=bool(warnings),
+    )
+
+
+def _operator_notes(operator: Operator) -> list[Note]:
+    notes = []
+    if operator.silent:
+        notes.append(
+            Note(
+                "operator",
+                f"{operator.silent} isolated nodes have no loop under this operator: they receive nothing and leave "
+                "all measures",
+                "warning",
+            )
+        )
+    if operator.fixed_space.alternating_dimension:
+        count = operator.fixed_space.alternating_dimension
+        notes.append(
+            Note(
+                "operator",
+                f"{count} bipartite component(s) without loops: a part of the signal with period two never decays",
+                "warning",
+            )
+        )
+    return notes
+
+
+def _comparisons(
+    predicted: Trajectory, measured: Trajectory, plan: Plan, spectrum: dict[str, Any], operator: Operator
+) -> Iterator[Comparison]:
+    space = operator.fixed_space
+    # Rounding of a float32 run is relative to the deflated state and grows with depth at most linearly.
+    tolerance = 0.0 if plan.dtype == "float64" else 4.0 * (plan.depth + 16) * FLOAT32_EPS
+    for name in ("energy", "deviation", "collapse", "rayleigh_quotient"):
+        yield compare(
+            predicted.curve(name),
+            measured.curve(name),
+            asymptotic_rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"], name),
+            components=space.dimension,
+            alternating=space.alternating_dimension,
+            tolerance=tolerance,
+        )
+
+
+def _plan_dict(plan: Plan, operator: Operator, applied: str) -> dict[str, Any]:
+    settings = {key: value for key, value in vars(plan).items() if key != "rule"}
+    return {**settings, "rule": plan.rule.name, "operator": operator.label, "features": applied}
+
+
+def _versions() -> dict[str, Any]:
+    packages = ("spectral_smooth", "numpy", "scipy", "numba")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

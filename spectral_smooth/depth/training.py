@@ -1,0 +1,165 @@
+"""Which nodes a recommendation learns from: the training mask, or all known labels, at most so many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spectral_smooth.errors import InputError
+from spectral_smooth.graphs.arrays import IntArray
+from spectral_smooth.graphs.dataset import Dataset
+from spectral_smooth.measures.classes import find_classes
+
+MOST_NODES = 500
+FEWEST_OF_CLASS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """Training nodes and their classes.
+
+    Attributes
+    ----------
+    nodes : int array, shape (n,)
+        Ascending.
+    codes : int array, shape (n,)
+        Class of each, 0, 1, ..., as positions in ``labels``.
+    labels : tuple of int
+        Class numbers.
+    counts : tuple of int
+        Training nodes of each class that are used.
+    left_out : tuple of int
+        Classes with a single training node: leaving it out leaves nothing to learn from.
+    notes : tuple of str
+        What was chosen, and what a reader must know about it.
+    """
+
+    nodes: IntArray
+    codes: IntArray
+    labels: tuple[int, ...]
+    counts: tuple[int, ...]
+    left_out: tuple[int, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def reason_against(self) -> str:
+        """Why nothing can be recommended from these nodes; empty where something can."""
+        if not self.labels and not self.left_out:
+            return "no label is known"
+        if len(self.labels) + len(self.left_out) == 1:
+            only = (*self.labels, *self.left_out)[0]
+            return f"all training nodes are of one class ({only}): there is nothing to tell apart"
+        if len(self.labels) < 2:
+            return (
+                f"fewer than two classes have {FEWEST_OF_CLASS} training nodes: none can be left out and told "
+                "from the rest"
+            )
+        return ""
+
+
+def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
+    """Choose the training nodes of a data set.
+
+    The nodes of the mask ``train`` with a known label; without such a mask all nodes with a known label. Of more
+    than `MOST_NODES` a seeded sample is taken, the same number of every class as far as there are any: kernels grow
+    with the square of it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    rng : numpy Generator
+        For the sample only.
+
+    Returns
+    -------
+    Training
+        Without any label, or with one class, ``reason_against`` says so.
+
+    Raises
+    ------
+    InputError
+        If the training mask shares a node with another mask, or has no node with a known label.
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> found = find_training(ss.load("karate"), np.random.default_rng(0))
+    >>> found.labels, found.counts, found.notes
+    ((0, 1), (17, 17), ('no training mask: all 34 known labels are used',))
+    """
+    check_masks(dataset)
+    n = dataset.graph.num_nodes
+    labels = np.full(n, -1) if dataset.labels is None else dataset.labels
+    mask = dataset.masks.get("train")
+    known = labels >= 0 if mask is None else mask & (labels >= 0)
+    if mask is not None and np.any(labels >= 0) and not known.any():
+        raise InputError(
+            f"the training mask has {int(mask.sum()):,} nodes and none of them has a known label; expected labels of "
+            "at least two classes (or no training mask: then all known labels are used)"
+        )
+    classes = find_classes(np.where(known, labels, -1), n)
+    notes = _what_is_used(mask is not None, classes.known)
+    small = classes.sizes < FEWEST_OF_CLASS
+    left_out = tuple(int(v) for v in classes.values[small])
+    if left_out and len(classes.values) > 1:
+        named = ", ".join(map(str, left_out))
+        notes.append(f"classes with a single training node are left out of the accuracy: {named}")
+    nodes = _sample(classes.codes, np.flatnonzero(~small), rng)
+    if len(nodes) < int(classes.sizes[~small].sum()):
+        notes.append(f"a sample of {len(nodes):,} of the {classes.known:,} labels, balanced over classes")
+    codes = classes.codes[nodes]
+    values, codes, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    return Training(
+        nodes,
+        codes,
+        tuple(int(v) for v in classes.values[values]),
+        tuple(int(c) for c in counts),
+        left_out,
+        tuple(notes),
+    )
+
+
+def check_masks(dataset: Dataset) -> None:
+    """Refuse a training mask that shares nodes with another mask.
+
+    Raises
+    ------
+    InputError
+        With the names of both and the number of nodes they share.
+    """
+    train = dataset.masks.get("train")
+    if train is None:
+        return
+    for name, mask in dataset.masks.items():
+        shared = 0 if name == "train" else int(np.count_nonzero(mask & train))
+        if shared:
+            raise InputError(
+                f"the masks train and {name} share {shared:,} nodes; expected none, for a depth chosen on nodes that "
+                "it is tested on says nothing; take them out of one of both"
+            )
+
+
+def _what_is_used(masked: bool, known: int) -> list[str]:
+    if not known:
+        return []
+    source = "labels of the training mask" if masked else "known labels"
+    text = f"all {known:,} {source} are used"
+    return [text if masked else f"no training mask: {text}"]
+
+
+def _sample(codes: IntArray, classes: IntArray, rng: np.random.Generator) -> IntArray:
+    """Return at most `MOST_NODES` nodes: every class gives the same number, or all it has."""
+    members: list[Any] = [np.flatnonzero(codes == c) for c in classes]
+    quota = _quota(np.array([len(m) for m in members], dtype=np.int64))
+    chosen = [m if len(m) <= quota else np.sort(rng.choice(m, quota, replace=False)) for m in members]
+    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
+
+
+def _quota(sizes: IntArray) -> int:
+    """Return the largest number a class with which all classes together stay within `MOST_NODES`."""
+    quota = int(sizes.max(initial=0))
+    while quota > FEWEST_OF_CLASS and int(np.minimum(sizes, quota).sum()) > MOST_NODES:
+        quota -= 1
+    return quota
