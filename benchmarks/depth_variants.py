@@ -12,7 +12,7 @@ from spectral_smooth.depth.recommend import Table
 
 Score = Callable[[Case, np.ndarray], np.ndarray]
 PLAIN = "leave-one-out accuracy"
-SHIPPED = "best ridge, deeper than 4 if better by 1 errors"
+SHIPPED = "best ridge, deeper than 4 if better by 2 errors"
 SHALLOW = 4
 
 

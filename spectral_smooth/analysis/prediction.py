@@ -15,7 +15,7 @@ from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.eigen import both_ends
-from spectral_smooth.spectra.quadrature import Ends, spectral_measure
+from spectral_smooth.spectra.quadrature import Ends, SpectralMeasure, spectral_measure
 from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.predict import EXACT_BELOW, predict_from
 
@@ -34,8 +34,8 @@ def find_ends(operator: Operator, seed: int) -> tuple[Spectrum, Spectrum, list[s
 
 def predict_to_horizon(
     operator: Operator, signal: FloatArray, plan: Plan, top: Spectrum, bottom: Spectrum, clock: Clock
-) -> tuple[Trajectory, Trajectory]:
-    """Predict from one spectral measure: at the shown depths, and at every depth to the horizon."""
+) -> tuple[Trajectory, Trajectory, SpectralMeasure]:
+    """Predict from one spectral measure: at the shown depths, and at every depth to the horizon; and the measure."""
     exact = operator.graph.num_nodes <= EXACT_BELOW
     measure = spectral_measure(
         operator,
@@ -48,7 +48,7 @@ def predict_to_horizon(
         measure, operator, np.arange(plan.horizon + 1), rule=plan.rule, measures=QUADRATIC
     )
     shown = _shown_depths(plan)
-    return _thinned(everything, shown), everything
+    return _thinned(everything, shown), everything, measure
 
 
 def _proven_ends(operator: Operator, top: Spectrum, bottom: Spectrum) -> Ends | None:

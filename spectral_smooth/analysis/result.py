@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from spectral_smooth.analysis.first import FirstToGo
+from spectral_smooth.analysis.labels import LabelReport
+from spectral_smooth.depth.advice import DepthAdvice
 from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.safe import SafeDepth
 from spectral_smooth.depth.verdict import Verdict
@@ -13,7 +16,8 @@ from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.dataset import Note
 from spectral_smooth.measures.trajectory import Trajectory
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE = (1, 2)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +54,12 @@ class Analysis:
         ``incomplete``.
     incomplete : bool
         Whether something did not converge.
+    advice : DepthAdvice or None
+        Recommended depth from training labels; None only in files of schema version 1.
+    labels : LabelReport or None
+        What the labels say; None without labels.
+    first : FirstToGo or None
+        Which classes, groups and nodes go first; None only in files of schema version 1.
     """
 
     name: str
@@ -65,9 +75,18 @@ class Analysis:
     verdict: Verdict
     warnings: tuple[str, ...] = ()
     incomplete: bool = False
+    advice: DepthAdvice | None = None
+    labels: LabelReport | None = None
+    first: FirstToGo | None = None
 
     def __repr__(self) -> str:
-        return f"Analysis of {self.name!r}: {self.verdict}. {self.safe_depth}"
+        return f"Analysis of {self.name!r}: {self.verdict}. {self.headline}"
+
+    @property
+    def headline(self) -> str:
+        """The recommended depth in words where there are training labels, otherwise the safe depth."""
+        advised = self.advice is not None and self.advice.recommended_depth is not None
+        return str(self.advice) if advised else str(self.safe_depth)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain JSON types (schema version `SCHEMA_VERSION`)."""
@@ -86,6 +105,9 @@ class Analysis:
             "verdict": self.verdict.to_dict(),
             "warnings": list(self.warnings),
             "incomplete": self.incomplete,
+            "advice": None if self.advice is None else self.advice.to_dict(),
+            "labels": None if self.labels is None else self.labels.to_dict(),
+            "first": None if self.first is None else self.first.to_dict(),
         }
 
     def to_json(self) -> str:
@@ -102,10 +124,11 @@ class Analysis:
             If the schema version is not one this package reads, or keys are missing.
         """
         version = data.get("schema_version") if isinstance(data, dict) else None
-        if version != SCHEMA_VERSION:
+        if version not in READABLE or isinstance(version, bool):
             raise InputError(
-                f"this is not an analysis of schema version {SCHEMA_VERSION} (found {version!r})"
+                f"this is not an analysis of schema version {' or '.join(map(str, READABLE))} (found {version!r})"
             )
+        advice, labels, first = (_later(data, key, version) for key in ("advice", "labels", "first"))
         try:
             return cls(
                 name=data["name"],
@@ -121,6 +144,16 @@ class Analysis:
                 verdict=Verdict.from_dict(data["verdict"]),
                 warnings=tuple(data["warnings"]),
                 incomplete=data["incomplete"],
+                advice=None if advice is None else DepthAdvice.from_dict(advice),
+                labels=None if labels is None else LabelReport.from_dict(labels),
+                first=None if first is None else FirstToGo.from_dict(first),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InputError(f"the analysis file is damaged: {error!r}") from error
+
+
+def _later(data: dict[str, Any], key: str, version: int) -> Any:
+    """Return what files of version 1 did not have yet."""
+    if version > 1 and key not in data:
+        raise InputError(f"the analysis file is damaged: {key!r} is missing")
+    return data.get(key)

@@ -9,13 +9,18 @@ from importlib.metadata import version
 from typing import Any
 
 from spectral_smooth.analysis.clock import Clock, Progress
+from spectral_smooth.analysis.first import first_to_go
+from spectral_smooth.analysis.labels import report_labels
 from spectral_smooth.analysis.plan import Plan, check_plan
 from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, spectrum_dict
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.analysis.signal import SKETCH, signal_of
 from spectral_smooth.depth.asymptotic import measure_rate
+from spectral_smooth.depth.classes import grid_to
 from spectral_smooth.depth.compare import Comparison, compare
+from spectral_smooth.depth.recommend import recommend_depth
 from spectral_smooth.depth.safe import safe_depth
+from spectral_smooth.depth.training import check_training
 from spectral_smooth.depth.verdict import verdict
 from spectral_smooth.graphs.audit import audit
 from spectral_smooth.graphs.convert import as_dataset
@@ -37,7 +42,7 @@ def analyze(
     *,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Analyse one graph: audit, spectrum, predicted and measured decay, safe depth, verdict.
+    """Analyse one graph: audit, spectrum, decay, safe and recommended depth, who goes first, verdict.
 
     Parameters
     ----------
@@ -72,6 +77,7 @@ def analyze(
     clock = Clock(progress)
     with clock.stage("audit"):
         dataset = as_dataset(data, features=features, labels=labels)
+        check_training(dataset)
         notes = list(audit(dataset))
         operator = Operator(dataset.graph, loops=plan.loops, split=plan.split)
         signal, more, applied = signal_of(dataset, plan)
@@ -80,7 +86,7 @@ def analyze(
     with clock.stage("spectrum"):
         top, bottom, warnings = find_ends(operator, plan.seed)
     with clock.stage("prediction"):
-        predicted, horizon_curves = predict_to_horizon(operator, signal, plan, top, bottom, clock)
+        predicted, horizon_curves, spectral = predict_to_horizon(operator, signal, plan, top, bottom, clock)
     with clock.stage("propagation"):
         measured = propagate(
             operator,
@@ -90,6 +96,28 @@ def analyze(
             dtype=plan.dtype,
             rng=plan.seed,
             progress=lambda done, total: clock.tick(done / max(total, 1)),
+        )
+    with clock.stage("labels"):
+        told = report_labels(dataset, operator, signal, grid_to(plan.depth), plan.rule, plan.seed)
+    with clock.stage("advice"):
+        advice = recommend_depth(
+            dataset,
+            operator=operator,
+            rule=plan.rule,
+            features=plan.features,
+            rng=plan.seed,
+            progress=lambda done, total: clock.tick(done / max(total, 1)),
+        )
+    with clock.stage("who goes first"):
+        first = first_to_go(
+            operator,
+            signal,
+            None if told is None else dataset.labels,
+            rule=plan.rule,
+            horizon=plan.horizon,
+            collapse=plan.collapse,
+            spectral=spectral,
+            tick=clock.tick,
         )
     space = operator.fixed_space
     safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=space.group_shares)
@@ -113,9 +141,13 @@ def analyze(
             outside_largest=1.0 - float(dataset.graph.components.sizes[0]) / dataset.graph.num_nodes,
             alternating=space.alternating_dimension,
             collapse=plan.collapse,
+            advice=advice,
         ),
         warnings=tuple(warnings),
         incomplete=bool(warnings),
+        advice=advice,
+        labels=told,
+        first=first,
     )
 
 

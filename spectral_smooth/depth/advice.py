@@ -71,7 +71,7 @@ class DepthAdvice:
     >>> import spectral_smooth as ss
     >>> advice = ss.recommend_depth(ss.load("csbm"), rng=0)
     >>> advice.recommended_depth, advice.window
-    (12, (12, 24))
+    (8, (8, 24))
     """
 
     recommended_depth: int | None

@@ -24,7 +24,7 @@ from spectral_smooth.simulate.kernels import kernels_by_depth
 from spectral_smooth.spectra.quadrature import Tick
 
 SHALLOW = 4
-CAUTION = 1.0
+CAUTION = 2.0
 BAND = 2.0
 GONE = 0.5
 
@@ -46,7 +46,7 @@ def recommend_depth(
     (four parts, several random partitions, 17 ridges relative to the size of the kernel). A node counts
     Φ(margin / (½ · rms margin)) instead of 0 or 1; the score of a depth is the balanced mean of that at its best
     ridge. The recommended depth has the largest score among depths 0 to 4, unless a deeper one is better by more
-    than one standard error of the paired difference: then the one that is better by most beyond that.
+    than two standard errors of the paired difference: then the one that is better by most beyond that.
 
     Parameters
     ----------

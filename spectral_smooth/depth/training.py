@@ -89,16 +89,11 @@ def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
     >>> found.labels, found.counts, found.notes
     ((0, 1), (17, 17), ('no training mask: all 34 known labels are used',))
     """
-    check_masks(dataset)
+    check_training(dataset)
     n = dataset.graph.num_nodes
     labels = np.full(n, -1) if dataset.labels is None else dataset.labels
     mask = dataset.masks.get("train")
     known = labels >= 0 if mask is None else mask & (labels >= 0)
-    if mask is not None and np.any(labels >= 0) and not known.any():
-        raise InputError(
-            f"the training mask has {int(mask.sum()):,} nodes and none of them has a known label; expected labels of "
-            "at least two classes (or no training mask: then all known labels are used)"
-        )
     classes = find_classes(np.where(known, labels, -1), n)
     notes = _what_is_used(mask is not None, classes.known)
     small = classes.sizes < FEWEST_OF_CLASS
@@ -121,15 +116,16 @@ def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
     )
 
 
-def check_masks(dataset: Dataset) -> None:
-    """Refuse a training mask that shares nodes with another mask.
+def check_training(dataset: Dataset) -> None:
+    """Refuse training labels that cannot be meant.
 
     Raises
     ------
     InputError
-        With the names of both and the number of nodes they share.
+        If the training mask shares a node with another mask (a depth chosen on nodes that it is tested on says
+        nothing), or has no node with a known label while there are labels.
     """
-    train = dataset.masks.get("train")
+    train, labels = dataset.masks.get("train"), dataset.labels
     if train is None:
         return
     for name, mask in dataset.masks.items():
@@ -139,6 +135,11 @@ def check_masks(dataset: Dataset) -> None:
                 f"the masks train and {name} share {shared:,} nodes; expected none, for a depth chosen on nodes that "
                 "it is tested on says nothing; take them out of one of both"
             )
+    if labels is not None and np.any(labels >= 0) and not np.any(labels[train] >= 0):
+        raise InputError(
+            f"the training mask has {int(train.sum()):,} nodes and none of them has a known label; expected labels of "
+            "at least two classes (or no training mask: then all known labels are used)"
+        )
 
 
 def _what_is_used(masked: bool, known: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from spectral_smooth.depth.advice import DepthAdvice
 from spectral_smooth.depth.safe import SafeDepth
 
 Level = Literal["low", "moderate", "high"]
@@ -45,6 +46,8 @@ class Verdict:
 
 
 HIGH_BELOW, MODERATE_BELOW = 8, 64
+# With labels: networks of the usual two layers lose already, or those of a few more.
+HARMS_BELOW, SLIPS_BELOW = 2, 8
 DENSE = 0.5
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
 
@@ -57,8 +60,13 @@ def verdict(
     outside_largest: float = 0.0,
     alternating: int = 0,
     collapse: float = 1e-2,
+    advice: DepthAdvice | None = None,
 ) -> Verdict:
-    """Judge the risk of oversmoothing: the worst of three classes.
+    """Judge the risk of oversmoothing.
+
+    Where training labels recommend a depth and the signal is not weak, by the last depth at which nothing
+    measurable is lost for telling the classes: below 2 layers high, below 8 moderate, else low. Otherwise the worst
+    of three classes:
 
     - safe depth (its proven ``at_least``): below 8 layers high, below 64 moderate, else low;
     - rate: the depth log(collapse)/log(rate) after which even the slowest mode under the rule is below the
@@ -82,6 +90,7 @@ def verdict(
         Number of bipartite components without loops.
     collapse : float
         Threshold of the collapse limit.
+    advice : DepthAdvice, optional
 
     Returns
     -------
@@ -94,9 +103,11 @@ def verdict(
     >>> verdict(SafeDepth(40, 41, 1024, (limit,), "exact", ""), rate=0.896, density=0.139).level
     'moderate'
     """
+    told = advice is not None and advice.window is not None
+    first = [advice.sentence.rstrip(".")] if told and advice is not None else []
     if safe.nothing_to_smooth:
-        return Verdict("low", (safe.sentence,))
-    levels, facts = [_class_of(safe.at_least)], [_depth_fact(safe)]
+        return Verdict("low", (*first, safe.sentence))
+    levels, facts = [_class_of(safe.at_least)], [*first, _depth_fact(safe)]
     if rate is not None:
         reach = _slowest_reach(rate, collapse)
         levels.append(_class_of(reach))
@@ -111,6 +122,9 @@ def verdict(
     if alternating:
         what = "component" if alternating == 1 else "components"
         facts.append(f"{alternating:,} bipartite {what} without loops keep an oscillating part for ever")
+    if advice is not None and advice.window is not None and not advice.weak:
+        last = advice.window[1]
+        levels = [2 if last < HARMS_BELOW else 1 if last < SLIPS_BELOW else 0]
     return Verdict(LEVELS[max(levels)], tuple(facts))
 
 
