@@ -36,6 +36,9 @@ def test_progress_names_the_stages_in_order_and_never_goes_back():
         "spectrum",
         "prediction",
         "propagation",
+        "labels",
+        "advice",
+        "who goes first",
     ]
     for stage in dict(told):
         shares = [share for name, share in told if name == stage]

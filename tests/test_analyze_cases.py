@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 import spectral_smooth as ss
-from spectral_smooth import analysis as module
+from spectral_smooth.analysis import prediction as module
 from spectral_smooth.errors import NotConvergedError
 from spectral_smooth.report.schema import schema
 from spectral_smooth.spectra.eigen import both_ends

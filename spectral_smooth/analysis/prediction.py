@@ -33,7 +33,7 @@ def find_ends(operator: Operator, seed: int) -> tuple[Spectrum, Spectrum, list[s
 
 
 def predict_to_horizon(
-    operator: Operator, signal: FloatArray, plan: Plan, top: Spectrum, bottom: Spectrum, clock: Clock
+    operator: Operator, signal: FloatArray, plan: Plan, ends: Ends | None, clock: Clock
 ) -> tuple[Trajectory, Trajectory, SpectralMeasure]:
     """Predict from one spectral measure: at the shown depths, and at every depth to the horizon; and the measure."""
     exact = operator.graph.num_nodes <= EXACT_BELOW
@@ -41,7 +41,7 @@ def predict_to_horizon(
         operator,
         signal,
         products=None if exact else plan.products,
-        ends=_proven_ends(operator, top, bottom),
+        ends=ends,
         progress=lambda done, total: clock.tick(done / total),
     )
     everything = predict_from(
@@ -51,7 +51,7 @@ def predict_to_horizon(
     return _thinned(everything, shown), everything, measure
 
 
-def _proven_ends(operator: Operator, top: Spectrum, bottom: Spectrum) -> Ends | None:
+def proven_ends(operator: Operator, top: Spectrum, bottom: Spectrum) -> Ends | None:
     """Return ends that are proven tighter than [−1, 1]: where LAPACK found the whole end (backward stable)."""
     dense = top.convergence.applications == 0 and bottom.convergence.applications == 0
     sure = top.convergence.converged and bottom.convergence.converged

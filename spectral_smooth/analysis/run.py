@@ -12,7 +12,7 @@ from spectral_smooth.analysis.clock import Clock, Progress
 from spectral_smooth.analysis.first import first_to_go
 from spectral_smooth.analysis.labels import report_labels
 from spectral_smooth.analysis.plan import Plan, check_plan
-from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, spectrum_dict
+from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, proven_ends, spectrum_dict
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.analysis.signal import SKETCH, signal_of
 from spectral_smooth.depth.asymptotic import measure_rate
@@ -86,7 +86,8 @@ def analyze(
     with clock.stage("spectrum"):
         top, bottom, warnings = find_ends(operator, plan.seed)
     with clock.stage("prediction"):
-        predicted, horizon_curves, spectral = predict_to_horizon(operator, signal, plan, top, bottom, clock)
+        ends = proven_ends(operator, top, bottom)
+        predicted, horizon_curves, spectral = predict_to_horizon(operator, signal, plan, ends, clock)
     with clock.stage("propagation"):
         measured = propagate(
             operator,

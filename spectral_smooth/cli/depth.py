@@ -1,20 +1,19 @@
-"""``spectral-smooth depth``: how deep one may go, as an interval with its reasons."""
+"""``spectral-smooth depth``: how deep one may go, as a recommendation and as an interval with its reasons."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from spectral_smooth.cli import options
-from spectral_smooth.cli.analyze import compute, exit_code
 from spectral_smooth.cli.delivery import Delivery
-from spectral_smooth.cli.settings import COLLAPSE, DEPTH, HORIZON, PRODUCTS, Settings
+from spectral_smooth.cli.settings import COLLAPSE, HORIZON, PRODUCTS, Settings
 from spectral_smooth.cli.sources import single_source
 from spectral_smooth.cli.talk import Talk
 
 if TYPE_CHECKING:
-    from spectral_smooth.analysis.result import Analysis
+    from spectral_smooth.analysis.depth import DepthAnswer
 
 EXAMPLES = """\
 Examples:
@@ -33,13 +32,11 @@ def depth(
     force: options.Force = False,
     operator: options.Operator = "gcn",
     rule: options.Rule = "sgc",
-    depth: options.Depth = DEPTH,
     horizon: options.Horizon = HORIZON,
     features: options.Features = "auto",
     exact: options.Exact = False,
     products: options.Products = PRODUCTS,
     collapse: options.Collapse = COLLAPSE,
-    dtype: options.Dtype = "float64",
     seed: options.Seed = 0,
     threads: options.Threads = None,
     direction: options.Direction = "union",
@@ -48,10 +45,11 @@ def depth(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Show the safe depth of a graph: the largest at which nodes can still be told apart.
+    """Recommend a depth from training labels, and show the safe depth.
 
-    It is an interval with a reason for each limit; it is not the depth of best accuracy, for which the keys
-    recommended_depth, window, signal_gone_at, curve and basis of --json are kept, null until that is built.
+    The recommended depth is where a linear read-out tells the classes best; it needs labels of at least two
+    classes (the training mask if there is one, else all known labels). The safe depth is the largest at which nodes
+    can still be told apart; it needs no labels. Nothing is propagated to be measured: analyze does that.
     """
     del quiet, verbose
     source = single_source(graph, "depth")
@@ -59,13 +57,12 @@ def depth(
     chosen = Settings(
         operator=operator,
         rule=rule,
-        depth=depth,
+        depth=1,
         horizon=horizon,
         features=features,
         exact=exact,
         products=products,
         collapse=collapse,
-        dtype=dtype,
         seed=seed,
         threads=threads,
         direction=direction,
@@ -73,18 +70,24 @@ def depth(
         self_loops=self_loops,
     )
     talk: Talk = context.obj
-    analysis = compute(source, chosen, talk)
-    delivery.give(_as_dict(analysis), lambda: _text(analysis), talk)
-    return exit_code(analysis, talk)
+    from spectral_smooth.analysis.depth import answer_depth
+
+    with talk.progress(source.label) as progress:
+        if progress:
+            progress("reading", 0.0)
+        answer = answer_depth(source.open(chosen), chosen.plan(), progress=progress)
+    delivery.give(answer.to_dict(), lambda: _text(answer), talk)
+    return 0
 
 
-def _as_dict(analysis: Analysis) -> dict[str, Any]:
-    advice = dict.fromkeys(("recommended_depth", "window", "signal_gone_at", "curve", "basis"))
-    known = {"graph": analysis.name, "operator": analysis.plan["operator"], "rule": analysis.plan["rule"]}
-    return {**known, **advice, "safe_depth": analysis.safe_depth.to_dict()}
-
-
-def _text(analysis: Analysis) -> str:
-    safe = analysis.safe_depth
-    head = f"{analysis.name}: {analysis.plan['rule']} under {analysis.plan['operator']}"
-    return "\n".join([head, safe.sentence, *(f"  {limit.kind}: {limit.sentence}" for limit in safe.limits)])
+def _text(answer: DepthAnswer) -> str:
+    safe = answer.safe_depth
+    return "\n".join(
+        [
+            f"{answer.name}: {answer.rule} under {answer.operator}",
+            answer.advice.sentence,
+            *([f"  basis: {answer.advice.basis}"] if answer.advice.recommended_depth is not None else []),
+            safe.sentence,
+            *(f"  {limit.kind}: {limit.sentence}" for limit in safe.limits),
+        ]
+    )

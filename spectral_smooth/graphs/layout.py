@@ -59,7 +59,7 @@ def _component(adjacency: csr_array) -> FloatArray:
     squares = hops**2
     centred = squares - squares.mean(axis=0) - squares.mean(axis=1, keepdims=True) + squares.mean()
     left, values, _ = np.linalg.svd(-0.5 * centred, full_matrices=False)
-    place = np.zeros((len(hops), 2))
+    place: FloatArray = np.zeros((len(hops), 2))
     count = min(2, left.shape[1])
     place[:, :count] = left[:, :count] * values[:count] / np.sqrt(len(pivots))
     place *= _scale(place, hops, pivots)

@@ -46,13 +46,75 @@ def test_a_spectrum_that_did_not_converge_is_shown_with_exit_three(run, monkeypa
     assert json.loads(result.out)["values"] == partial.values.tolist()
 
 
-def test_depth_is_the_safe_depth_of_the_analysis(run):
-    printed = json.loads(run("depth", "karate", *SHORT, "--json").out)
-    expected = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64)).safe_depth
-    assert printed["safe_depth"] == json.loads(json.dumps(expected.to_dict()))
+def test_depth_is_the_advice_and_the_safe_depth_of_the_analysis(run):
+    printed = json.loads(run("depth", "karate", "--horizon", "64", "--json").out)
+    expected = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64))
+    assert printed["recommended_depth"] == expected.advice.recommended_depth
+    assert printed["curve"] == expected.advice.curve.to_dict()
+    assert printed["window"] == list(expected.advice.window)
+    assert printed["signal_gone_at"] == expected.advice.signal_gone_at
+    assert printed["basis"] == expected.advice.basis
+    safe = {**printed["safe_depth"], "limits": None}
+    assert safe == {**expected.safe_depth.to_dict(), "limits": None}
+    out = run("depth", "karate", "--horizon", "64").out
+    assert expected.safe_depth.sentence in out
+    assert expected.advice.sentence in out
+
+
+def test_depth_without_labels_has_every_key_and_says_that_only_the_safe_depth_is_known(run, tmp_path):
+    path = tmp_path / "ring.edgelist"
+    path.write_text("".join(f"{i} {(i + 1) % 9}\n" for i in range(9)))
+    printed = json.loads(run("depth", str(path), "--json").out)
     for key in ("recommended_depth", "window", "signal_gone_at", "curve", "basis"):
         assert printed[key] is None
-    assert expected.sentence in run("depth", "karate", *SHORT).out
+    assert printed["safe_depth"]["at_least"] > 0
+    assert "no label is known" in printed["sentence"]
+    assert "The safe depth is what the graph and the features say alone" in run("depth", str(path)).out
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "labels", "says"),
+    [
+        ([0, 1, 2], [2, 3], [0, 1] * 4, "the masks train and test share 1 nodes"),
+        ([0, 1], [2], [-1, -1] + [0, 1] * 3, "none of them has a known label"),
+        ([0, 1], [2], [0.5] * 8, "not a whole number"),
+        ([0, 1], [2], [0, 1, 0], "labels for 8 nodes"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["depth", "analyze"])
+def test_labels_and_masks_that_cannot_be_meant_are_refused_in_one_sentence(
+    run, tmp_path, verb, train, test, labels, says
+):
+    masks = {
+        name: np.isin(np.arange(8), nodes) for name, nodes in (("train_mask", train), ("test_mask", test))
+    }
+    path = tmp_path / "ring.npz"
+    ring = np.array([np.arange(8), (np.arange(8) + 1) % 8])
+    np.savez(path, edge_index=ring, num_nodes=8, y=np.array(labels), **masks)
+    result = run(verb, str(path))
+    assert result.code == 2
+    assert says in result.err
+    assert "Traceback" not in result.err
+    assert len(result.err.strip().splitlines()) == 1
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ([-1] * 8, "no label is known"),
+        ([0] * 8, "all training nodes are of one class"),
+        ([0, 0, 0, 0, 1, 1, 1, 2], "left out of the accuracy: 2"),
+    ],
+)
+def test_labels_that_say_little_are_answered(run, tmp_path, labels, says):
+    path = tmp_path / "ring.npz"
+    ring = np.array([np.arange(8), (np.arange(8) + 1) % 8])
+    np.savez(path, edge_index=ring, num_nodes=8, y=np.array(labels))
+    result = run("depth", str(path))
+    assert result.code == 0
+    assert says in result.out
+    assert run("analyze", str(path)).code == 0
 
 
 def test_propagate_prints_the_measured_curves(run):
