@@ -59,25 +59,25 @@ class Truth:
         return int(self.depths[low]), int(self.depths[high])
 
 
-def draw(dataset: ss.Dataset, seed: int) -> Training:
+def draw(dataset: ss.Dataset, seed: int, per_class: int = PER_CLASS) -> Training:
     """Draw a training set by the recipe of the table: 20 nodes a class, a third of the class where it is smaller."""
     rng = np.random.default_rng(seed)
     labels = np.asarray(dataset.labels)
     mask = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels[labels >= 0]):
         own = rng.permutation(np.flatnonzero(labels == label))
-        mask[own[: min(PER_CLASS, max(1, len(own) // 3))]] = True
+        mask[own[: min(per_class, max(1, len(own) // 3))]] = True
     return find_training(replace(dataset, masks={"train": mask}), rng)
 
 
-def load(name: str, first_seed: int, sets: int = SETS) -> Truth:
+def load(name: str, first_seed: int, sets: int = SETS, per_class: int = PER_CLASS) -> Truth:
     """Read a graph and its table, and cross-validate every training set at every tabulated depth."""
     table = json.loads((DATA / "truth" / f"{name}.json").read_text())
     depths = np.array(table["K"])
     dataset = ss.read(DATA / "npz" / f"{name}.npz")
     labels = np.asarray(dataset.labels)
     prepared, _, _ = prepare_features(dataset.features, num_nodes=len(labels), rng=0)
-    trainings = [draw(dataset, first_seed + s) for s in range(sets)]
+    trainings = [draw(dataset, first_seed + s, per_class) for s in range(sets)]
     union = np.unique(np.concatenate([t.nodes for t in trainings]))
     several = [Folds.draw(t.codes, np.random.default_rng(s)) for s, t in enumerate(trainings)]
     single = [Folds(t.codes, (tuple(np.arange(len(t.codes))[:, None]),)) for t in trainings]

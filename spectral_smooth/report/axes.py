@@ -25,6 +25,10 @@ SAFE = "#d9e8d2"
 GREY = "#6b6b6b"
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 4)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+CLASS_COLORS = ("#1a1a1a", "#0072b2", "#b3410b", "#009e73", "#a3477f", "#c98a00", "#3c8fc4", "#7a5c2e")
+# Perceptually uniform and rising in lightness; its lightest end would be lost on white.
+DEPTH_COLORS = "cividis"
+LIGHTEST = 0.94
 
 LINEAR_DEPTHS = 130
 CROWDED = 0.075
@@ -45,10 +49,10 @@ def style(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def depth_axis(ax: Axes, last: int) -> None:
-    """Scale the depth axis: linear for the depths of a network, log(1 + depth) far beyond them."""
+def depth_axis(ax: Axes, last: int, *, stretched: bool = False) -> None:
+    """Scale the depth axis: linear for the depths of a network, log(1 + depth) far beyond them or if asked for."""
     last = max(last, 1)
-    if last > LINEAR_DEPTHS:
+    if last > LINEAR_DEPTHS or stretched:
         ax.set_xscale("function", functions=(_forward, np.expm1))
         ax.set_xticks(depth_ticks(last), minor=False)
         ax.set_xticklabels([f"{tick:,}" for tick in depth_ticks(last)])

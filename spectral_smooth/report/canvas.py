@@ -29,14 +29,15 @@ def models() -> Any:
 
 @dataclass(frozen=True)
 class DepthAxis:
-    """Depths as coordinates: themselves, or log(1 + depth) where they go far beyond a network's."""
+    """Depths as coordinates: themselves, or log(1 + depth) where they go far beyond a network's or if asked for."""
 
     last: int
+    stretched: bool = False
 
     @property
     def log(self) -> bool:
         """Whether coordinates are logarithms."""
-        return self.last > LINEAR_DEPTHS
+        return self.last > LINEAR_DEPTHS or self.stretched
 
     def place(self, depths: Any) -> FloatArray:
         """Return coordinates."""

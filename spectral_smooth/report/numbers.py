@@ -118,6 +118,29 @@ def layers_short(at_least: int | None, at_most: int | None, horizon: int) -> str
     return f"{at_least:,}" if at_most <= at_least + 1 else f"{at_least:,}–{at_most:,}"
 
 
+def span(first: int, last: int) -> str:
+    """Return a range of whole numbers; one number where both are the same.
+
+    Examples
+    --------
+    >>> span(4, 16), span(0, 0)
+    ('4–16', '0')
+    """
+    return f"{first:,}" if first == last else f"{first:,}–{last:,}"
+
+
+def percent(value: float | None, digits: int = 3) -> str:
+    """Return a share in percent.
+
+    Examples
+    --------
+    >>> percent(0.0665), percent(None)
+    ('6.65 %', '—')
+    """
+    text = number(None if value is None else 100.0 * value, digits)
+    return text if text == MISSING else f"{text} %"
+
+
 def depth(value: int | None, otherwise: str = "never") -> str:
     """Return a depth of a limit; −1 is said in words, None is ``otherwise``.
 
