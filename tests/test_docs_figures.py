@@ -40,4 +40,8 @@ def test_the_figures_in_the_text_are_the_benchmarks():
     assert f"is {gain['mean']:.2f} ± {gain['standard_error']:.2f} points" in text
     assert f"on {FOUND['medians_in_window']} of {len(FOUND['graphs'])} graphs" in text
     inside = sum(g["curve_inside_band"] for g in FOUND["graphs"]) / len(FOUND["graphs"])
+    more = json.loads((ROOT / "benchmarks" / "results" / "depth_advice_60.json").read_text(encoding="utf-8"))
+    assert more["settings"]["per_class"] == 60
+    assert f"is {more['mean_regret']:.2f} (largest {more['largest_regret']:.2f})" in text
+    assert f"leave-one-out {more['variants']['leave-one-out accuracy']['mean']:.2f}." in text
     assert f"inside the band at {100 * inside:.0f} % of the depths" in text

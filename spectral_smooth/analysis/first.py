@@ -20,7 +20,8 @@ from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule
 from spectral_smooth.simulate.class_contrast import ClassMeter, ClassSplit
-from spectral_smooth.simulate.group_collapse import DeflatedRun, GroupMeter, Layer
+from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer
+from spectral_smooth.simulate.group_collapse import GroupMeter
 from spectral_smooth.spectra.quadrature import SpectralMeasure
 from spectral_smooth.theory.group_collapse import slowest_pairs
 

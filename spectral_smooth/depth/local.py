@@ -16,7 +16,7 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, sgc
-from spectral_smooth.simulate.group_collapse import DeflatedRun, Layer, RowSquares
+from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer, RowSquares
 from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick, spectral_measure
 from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.group_collapse import PRODUCTS, SlowModes, slowest_pairs

@@ -14,7 +14,7 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule
-from spectral_smooth.simulate.group_collapse import DeflatedRun, Layer
+from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer
 from spectral_smooth.spectra.quadrature import Tick
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spectral_smooth.engines.deflation import deflate
 from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve
-from spectral_smooth.measures.quadratic import QUADRATIC, Parts, quadratic_curves
+from spectral_smooth.measures.quadratic import QUADRATIC, quadratic_curves
 from spectral_smooth.measures.state import STATE_MEASURES, measure_state
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
-from spectral_smooth.operators.rule import Rule, iterate, sgc
+from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.simulate.views import DeflatedView, PlainView, View
 from spectral_smooth.spectra.quadrature import Tick
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 # The matched energy is the quadratic `energy`, measured on the whole state.
 DEFAULT_MEASURES = (*QUADRATIC, *(name for name in STATE_MEASURES if name != "matched_energy"))
-REFRESH = 64
-FALL = 1e-3
 
 
 def log_spaced_depths(depth: int) -> IntArray:
@@ -120,8 +118,10 @@ def propagate(
     bound: BoundOperator = (engine or Numba()).bind(operator)
     run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng))
     core = operator.enter(features)
-    view: _View = (
-        _Deflated(bound, core, rule, depth, dtype) if deflate else _Plain(bound, core, rule, depth, dtype)
+    view: View = (
+        DeflatedView(bound, core, rule, depth, dtype)
+        if deflate
+        else PlainView(bound, core, rule, depth, dtype)
     )
     run.follow(view, progress)
     notes = [rule.scale_note] if rule.scale_note else []
@@ -148,121 +148,6 @@ def _sort_measures(measures: Sequence[str], rule: Rule) -> tuple[list[str], list
     return [m for m in measures if m in QUADRATIC], state
 
 
-class _View:
-    """How the recurrence is run and how a read-out is turned into parts and into a whole state."""
-
-    def __init__(self, bound: BoundOperator, start: FloatArray, rule: Rule, dtype: str) -> None:
-        self.bound, self.rule = bound, rule
-        self.start = start.astype(dtype)
-        self.dtype = np.dtype(dtype)
-
-    def states(self, depth: int) -> Iterator[FloatArray]:
-        return iterate(self.rule, self.bound.apply, self.start, depth)
-
-    def parts(self, state: FloatArray) -> FloatArray:
-        raise NotImplementedError  # pragma: no cover - both views have their own
-
-    def assemble(self, state: FloatArray, depth: int) -> FloatArray:
-        raise NotImplementedError  # pragma: no cover
-
-    def closed(self, parts: FloatArray) -> Parts:
-        raise NotImplementedError  # pragma: no cover
-
-    def floor(self, parts: Parts) -> FloatArray | float:
-        raise NotImplementedError  # pragma: no cover
-
-
-class _Deflated(_View):
-    """The part off the known spaces is propagated; the known parts are numbers, h_k(1) and h_k(−1)."""
-
-    def __init__(self, bound: BoundOperator, core: FloatArray, rule: Rule, depth: int, dtype: str) -> None:
-        signal = deflate(bound, core)
-        self.coefficients = signal.coefficients
-        self.masses = signal.fixed, signal.alternating
-        super().__init__(bound, signal.rest, rule, dtype)
-        depths = np.arange(depth + 1)
-        self.atoms = rule.gains(np.array([1.0, -1.0]), depths)
-        additive = isinstance(rule.readout, Concat)
-        self.known: tuple[FloatArray, FloatArray] = self.start, signal.mass
-        self.factors = np.sqrt(self.atoms) if additive else rule.responses(np.array([1.0, -1.0]), depths)
-
-    def states(self, depth: int) -> Iterator[FloatArray]:
-        """Yield states, cleaned of rounding.
-
-        Rounding puts eps of the state into the known spaces, where it does not decay: it is removed once a
-        row group has fallen to `FALL` since the last removal, or after `REFRESH` steps; being orthogonal to
-        the rest it counts squared, (eps/`FALL`)². A product that is smaller than the rounding of its terms
-        is nothing but rounding: zero.
-        """
-        reference = before = np.zeros(self.bound.operator.fixed_space.num_groups)
-        age = 0
-        for state in super().states(depth):
-            squares = self.bound.inner(state, state)
-            norms = np.sqrt(squares)
-            noise = norms < 32.0 * float(np.finfo(self.dtype).eps) * before
-            if np.any(noise & (norms > 0)):
-                self.bound.scale_rows(state, np.where(noise, 0.0, 1.0))
-                norms, squares = np.where(noise, 0.0, norms), np.where(noise, 0.0, squares)
-            age += 1
-            if np.any(norms < FALL * reference) or age >= REFRESH:
-                self.bound.project_out(state)
-                squares = self.bound.inner(state, state)
-                reference, age = norms, 0
-            reference = np.maximum(reference, norms)
-            before = norms
-            self.known = state, squares
-            yield state
-
-    def parts(self, state: FloatArray) -> FloatArray:
-        cleaned, squares = self.known
-        # A read-out of the last depth is the state itself, whose norm is known.
-        deviation2 = squares if state is cleaned else self.bound.inner(state, state)
-        return np.stack([deviation2, self.bound.edge_energy(state)])
-
-    def assemble(self, state: FloatArray, depth: int) -> FloatArray:
-        space = self.bound.operator.fixed_space
-        factors = np.full(len(self.coefficients), self.factors[depth, 0])
-        factors[space.dimension :] = self.factors[depth, 1]
-        return state.astype(np.float64) + space.expand(self.coefficients * factors[:, None])
-
-    def closed(self, parts: FloatArray) -> Parts:
-        fixed = np.outer(self.masses[0], self.atoms[:, 0])
-        swing = np.outer(self.masses[1], self.atoms[:, 1])
-        return Parts(parts[:, 0].T + swing, parts[:, 1].T + 2.0 * swing, fixed)
-
-    def floor(self, parts: Parts) -> FloatArray | float:
-        del parts
-        return 0.0
-
-
-class _Plain(_View):
-    """The forward pass as a network does it: everything in one array of the given precision."""
-
-    def __init__(self, bound: BoundOperator, core: FloatArray, rule: Rule, depth: int, dtype: str) -> None:
-        del depth
-        super().__init__(bound, core, rule, dtype)
-
-    def parts(self, state: FloatArray) -> FloatArray:
-        space = self.bound.operator.fixed_space
-        whole = state.astype(np.float64)
-        coefficients = space.coefficients(whole)
-        fixed = space.group_mass(coefficients)[0]
-        coefficients[space.dimension :] = 0.0
-        rest = whole - space.expand(coefficients)
-        return np.stack([self.bound.inner(rest, rest), self.bound.edge_energy(whole), fixed])
-
-    def assemble(self, state: FloatArray, depth: int) -> FloatArray:
-        del depth
-        return state.astype(np.float64)
-
-    def closed(self, parts: FloatArray) -> Parts:
-        return Parts(parts[:, 0].T, parts[:, 1].T, parts[:, 2].T)
-
-    def floor(self, parts: Parts) -> FloatArray | float:
-        norm = np.sqrt((parts.deviation2 + parts.fixed2).sum(axis=0))
-        return np.asarray(float(np.finfo(self.dtype).eps) * norm)
-
-
 @dataclass(eq=False)
 class _Run:
     """One pass over the depths, collecting parts at each and state measures at some."""
@@ -278,7 +163,7 @@ class _Run:
     state_values: dict[int, dict[str, Estimate]] = field(default_factory=dict)
     last: FloatArray | None = None
 
-    def follow(self, view: _View, progress: Tick | None) -> None:
+    def follow(self, view: View, progress: Tick | None) -> None:
         at = 0
 
         def measure(state: FloatArray) -> FloatArray:
@@ -297,7 +182,7 @@ class _Run:
             if progress is not None:
                 progress(depth, self.depth)
 
-    def curves(self, view: _View) -> list[Curve]:
+    def curves(self, view: View) -> list[Curve]:
         parts = view.closed(np.stack(self.parts))
         depths = np.arange(self.depth + 1)
         floor = view.floor(parts)

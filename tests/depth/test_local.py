@@ -21,7 +21,8 @@ from spectral_smooth.graphs.models import csbm
 from spectral_smooth.operators.operator import gcn, random_walk, symmetric
 from spectral_smooth.operators.rule import Rule, concat, lazy, ppr
 from spectral_smooth.simulate.class_contrast import ClassMeter, ClassSplit
-from spectral_smooth.simulate.group_collapse import DeflatedRun, GroupMeter
+from spectral_smooth.simulate.deflated_run import DeflatedRun
+from spectral_smooth.simulate.group_collapse import GroupMeter
 from spectral_smooth.spectra.eigen import eigenpairs
 from spectral_smooth.theory.group_collapse import slowest_pairs
 

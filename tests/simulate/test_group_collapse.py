@@ -8,7 +8,8 @@ import pytest
 from spectral_smooth.errors import UsageError
 from spectral_smooth.operators.operator import gcn, random_walk
 from spectral_smooth.operators.rule import concat, mean, sgc
-from spectral_smooth.simulate.group_collapse import DeflatedRun, GroupMeter, measure_group_collapse
+from spectral_smooth.simulate.deflated_run import DeflatedRun
+from spectral_smooth.simulate.group_collapse import GroupMeter, measure_group_collapse
 from spectral_smooth.simulate.propagate import propagate
 
 DEPTHS = np.array([0, 1, 3, 8])
