@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectral_smooth import errors as errors
+    from spectral_smooth.analysis.depth import DepthAnswer as DepthAnswer
+    from spectral_smooth.analysis.depth import answer_depth as answer_depth
     from spectral_smooth.analysis.plan import Plan as Plan
     from spectral_smooth.analysis.result import Analysis as Analysis
     from spectral_smooth.analysis.run import analyze as analyze
     from spectral_smooth.depth.advice import ClassAdvice as ClassAdvice
     from spectral_smooth.depth.advice import DepthAdvice as DepthAdvice
-    from spectral_smooth.depth.classes import ClassDepths as ClassDepths
+    from spectral_smooth.depth.class_depth import ClassDepths as ClassDepths
     from spectral_smooth.depth.classes import class_depths as class_depths
     from spectral_smooth.depth.compare import Comparison as Comparison
     from spectral_smooth.depth.compare import compare as compare
@@ -80,6 +82,9 @@ if TYPE_CHECKING:
     from spectral_smooth.operators.rule import s2gc as s2gc
     from spectral_smooth.operators.rule import sgc as sgc
     from spectral_smooth.operators.rule import weighted as weighted
+    from spectral_smooth.report.advice_figures import plot_advice as plot_advice
+    from spectral_smooth.report.advice_figures import plot_classes as plot_classes
+    from spectral_smooth.report.advice_figures import plot_recall as plot_recall
     from spectral_smooth.report.figures import plot_collapse as plot_collapse
     from spectral_smooth.report.figures import plot_components as plot_components
     from spectral_smooth.report.figures import plot_decay as plot_decay
@@ -88,7 +93,12 @@ if TYPE_CHECKING:
     from spectral_smooth.report.figures import plot_measures as plot_measures
     from spectral_smooth.report.figures import plot_overview as plot_overview
     from spectral_smooth.report.figures import plot_spectrum as plot_spectrum
+    from spectral_smooth.report.graph_figures import plot_graph as plot_graph
+    from spectral_smooth.report.graph_figures import plot_groups as plot_groups
+    from spectral_smooth.report.graph_figures import plot_nodes as plot_nodes
     from spectral_smooth.report.html import render_html as render_html
+    from spectral_smooth.report.label_figures import plot_label_spectrum as plot_label_spectrum
+    from spectral_smooth.report.label_figures import plot_signal_noise as plot_signal_noise
     from spectral_smooth.report.text import render_text as render_text
     from spectral_smooth.simulate.propagate import propagate as propagate
     from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
@@ -107,6 +117,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES_BY_MODULE = {
+    "analysis.depth": (
+        "DepthAnswer",
+        "answer_depth",
+    ),
     "analysis.plan": ("Plan",),
     "analysis.result": ("Analysis",),
     "analysis.run": ("analyze",),
@@ -114,10 +128,8 @@ _NAMES_BY_MODULE = {
         "ClassAdvice",
         "DepthAdvice",
     ),
-    "depth.classes": (
-        "ClassDepths",
-        "class_depths",
-    ),
+    "depth.class_depth": ("ClassDepths",),
+    "depth.classes": ("class_depths",),
     "depth.compare": (
         "Comparison",
         "compare",
@@ -219,6 +231,11 @@ _NAMES_BY_MODULE = {
         "sgc",
         "weighted",
     ),
+    "report.advice_figures": (
+        "plot_advice",
+        "plot_classes",
+        "plot_recall",
+    ),
     "report.figures": (
         "plot_collapse",
         "plot_components",
@@ -229,7 +246,16 @@ _NAMES_BY_MODULE = {
         "plot_overview",
         "plot_spectrum",
     ),
+    "report.graph_figures": (
+        "plot_graph",
+        "plot_groups",
+        "plot_nodes",
+    ),
     "report.html": ("render_html",),
+    "report.label_figures": (
+        "plot_label_spectrum",
+        "plot_signal_noise",
+    ),
     "report.text": ("render_text",),
     "simulate.propagate": ("propagate",),
     "simulate.scatter": (

@@ -8,9 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.depth.classes import ClassDepths, class_depths, measured_depths
-from spectral_smooth.depth.groups import DRAWN, GroupDepths, group_depths, group_divisions
-from spectral_smooth.depth.local import NodeDepths, NodeMeter, node_depths
+from spectral_smooth.depth.class_depth import ClassDepths
+from spectral_smooth.depth.classes import class_depths
+from spectral_smooth.depth.divisions import group_divisions
+from spectral_smooth.depth.grid import measured_depths
+from spectral_smooth.depth.groups import DRAWN, GroupDepths, group_depths
+from spectral_smooth.depth.local import NodeDepths, node_depths
+from spectral_smooth.depth.node_meter import NodeMeter
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.graphs.layout import pivot_layout

@@ -16,8 +16,8 @@ from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, p
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.analysis.signal import SKETCH, signal_of
 from spectral_smooth.depth.asymptotic import measure_rate
-from spectral_smooth.depth.classes import grid_to
 from spectral_smooth.depth.compare import Comparison, compare
+from spectral_smooth.depth.grid import grid_to
 from spectral_smooth.depth.recommend import recommend_depth
 from spectral_smooth.depth.safe import safe_depth
 from spectral_smooth.depth.training import check_training

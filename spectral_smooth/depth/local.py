@@ -8,63 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.depth.classes import GRID
+from spectral_smooth.depth.grid import GRID
 from spectral_smooth.depth.groups import DRAWN
+from spectral_smooth.depth.node_meter import NodeMeter
+from spectral_smooth.depth.smoothing_bound import smoothing_bound
+from spectral_smooth.depth.spread import NOT_WITHIN, OUTSIDE, Spread
 from spectral_smooth.engines.types import Engine
 from spectral_smooth.errors import UsageError
-from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
+from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, sgc
-from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer, RowSquares
+from spectral_smooth.simulate.deflated_run import DeflatedRun
 from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick, spectral_measure
 from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.group_collapse import PRODUCTS, SlowModes, slowest_pairs
 
-NOT_WITHIN = -1
-OUTSIDE = -2
-BOUND_HORIZON = 10_000
 ARRAYS = ("smooth", "bound", "lost", "predicted")
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How one depth a node is spread over the nodes.
-
-    Attributes
-    ----------
-    depths, counts : tuple of int
-        Distinct depths, ascending, and how many nodes have each.
-    not_within : int
-        Nodes that do not reach it.
-    outside : int
-        Nodes without any edge or loop.
-
-    Examples
-    --------
-    >>> found = Spread.of(np.array([3, 1, 3, NOT_WITHIN]))
-    >>> found.depths, found.counts, found.quantile(0.5), found.quantile(1.0)
-    ((1, 3), (1, 2), 3, None)
-    """
-
-    depths: tuple[int, ...]
-    counts: tuple[int, ...]
-    not_within: int
-    outside: int
-
-    @classmethod
-    def of(cls, values: IntArray) -> Spread:
-        """Count one value a node."""
-        depths, counts = np.unique(values[values >= 0], return_counts=True)
-        missing, outside = (int(np.count_nonzero(values == code)) for code in (NOT_WITHIN, OUTSIDE))
-        return cls(tuple(depths.tolist()), tuple(counts.tolist()), missing, outside)
-
-    def quantile(self, share: float) -> int | None:
-        """Return the smallest depth by which that share of the nodes have reached it, None if they do not."""
-        total = sum(self.counts) + self.not_within
-        reached = np.cumsum(self.counts)
-        at = int(np.searchsorted(reached, share * total - 1e-9))
-        return int(self.depths[at]) if at < len(self.depths) else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -150,59 +110,6 @@ class NodeDepths:
             for name, s in data["spreads"].items()
         }
         return cls(**{**data, **arrays, "spreads": spreads})
-
-
-class NodeMeter:
-    """Watches a `DeflatedRun` and keeps one or two whole numbers a node.
-
-    Parameters
-    ----------
-    run : DeflatedRun
-    epsilon : float
-    collapse : float or None
-        None: only the smoothing depth is looked for, and `done` says when all nodes have reached it.
-    """
-
-    def __init__(self, run: DeflatedRun, epsilon: float, collapse: float | None) -> None:
-        operator = run.operator
-        n = operator.graph.num_nodes
-        self.run, self.epsilon, self.collapse = run, epsilon, collapse
-        self.alive = operator.degrees > 0
-        start = np.where(self.alive, NOT_WITHIN, OUTSIDE)
-        self.smooth = start.copy()
-        self.lost = None if collapse is None else np.where(self.alive, 0, OUTSIDE)
-        self.scale = 0.0
-        self.masses: FloatArray = np.zeros(operator.fixed_space.dimension)
-        self._weights = operator.inverse_similarity**2
-        self._size = float(np.sum(operator.similarity**2))
-        self._n = n
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing that comes can change the result."""
-        return self.collapse is None and not np.any(self.smooth == NOT_WITHIN)
-
-    def __call__(self, layer: Layer, squares: RowSquares | None = None) -> None:
-        """Take one layer; ``squares`` are its row norms where somebody else has them already."""
-        squares = squares or self.run.row_squares(layer)
-        if layer.depth == 0:
-            self._start(squares)
-        near = squares.rest * self._weights <= (self.epsilon * self.scale) ** 2
-        self.smooth[near & (self.smooth == NOT_WITHIN)] = layer.depth
-        if self.collapse is not None and self.lost is not None:
-            above = squares.deviation >= self.collapse**2 * squares.whole
-            self.lost[above & (squares.whole > 0) & self.alive] = layer.depth + 1
-
-    def _start(self, squares: RowSquares) -> None:
-        labels = self.run.operator.fixed_space.labels
-        self.scale = float(np.sqrt(squares.whole.sum() / self._size)) if self._size > 0 else 0.0
-        self.masses = bin_sums(labels[self.alive], squares.rest[self.alive], len(self.masses))
-
-    def result(self) -> tuple[IntArray, IntArray | None]:
-        """Return ``smooth`` and ``lost``; a node above the threshold at the last depth is not lost."""
-        if self.lost is None:
-            return self.smooth, None
-        return self.smooth, np.where(self.lost > self.run.depth, NOT_WITHIN, self.lost)
 
 
 def node_depths(
@@ -381,100 +288,6 @@ def _gathered(
         note=note,
         sentence=_sentence(spreads, meter.run.depth, meter.epsilon),
     )
-
-
-def smoothing_bound(
-    operator: Operator,
-    masses: FloatArray,
-    distance: float,
-    *,
-    rule: Rule | None = None,
-    pairs: Spectrum | None = None,
-) -> tuple[IntArray | None, str]:
-    """Return for every node a depth by which it is within a distance of X_∞, from the rates of decay alone.
-
-    Parameters
-    ----------
-    operator : Operator
-    masses : float array, shape (number of components,)
-        ‖rest of Y‖² on each component at depth 0.
-    distance : float
-        In feature coordinates.
-    rule : Rule, optional
-    pairs : Spectrum, optional
-        See `node_depths`.
-
-    Returns
-    -------
-    bound : int array of shape (num_nodes,), or None
-        Not within `BOUND_HORIZON`: −1; nodes without any edge or loop: −2.
-    note : str
-        Why there is none.
-
-    Examples
-    --------
-    >>> import networkx as nx, numpy as np, spectral_smooth as ss
-    >>> walk = ss.random_walk(ss.as_graph(nx.complete_graph(5)))
-    >>> smoothing_bound(walk, np.array([1.0]), 1e-2)[0].tolist()
-    [3, 3, 3, 3, 3]
-    """
-    rule = rule or sgc()
-    if not rule.nonnegative:
-        return None, "there is no bound for a rule with a negative coefficient"
-    pairs = pairs or slowest_pairs(operator)
-    if not pairs.convergence.converged:
-        return None, f"there is no bound without the slowest modes: {pairs.convergence}"
-    space = operator.fixed_space
-    out = np.where(space.labels >= 0, NOT_WITHIN, OUTSIDE)
-    if not space.dimension:
-        return out, ""
-    rates, which = np.unique(component_rates(operator, pairs), return_inverse=True)
-    # The largest gain so far is what counts: k_i is the first depth within the distance, not the last beyond it.
-    gains = np.minimum.accumulate(np.abs(rule.responses(rates, BOUND_HORIZON)), axis=0)
-    alive = space.labels >= 0
-    labels = space.labels[alive]
-    known = (1.0 + np.abs(space.sides[alive])) * space.vector[alive] ** 2
-    reach = operator.inverse_similarity[alive] * np.sqrt(np.maximum(1.0 - known, 0.0) * masses[labels])
-    # Rounding of the reach and of the measured distance stays far below this.
-    needed = np.divide(distance, reach * (1.0 + 1e-9), out=np.full(len(reach), np.inf), where=reach > 0)
-    found = np.empty(len(reach), dtype=np.int64)
-    for place in range(len(rates)):
-        at = which[labels] == place
-        found[at] = np.searchsorted(-gains[:, place], -needed[at], side="left")
-    out[alive] = np.where(found <= BOUND_HORIZON, found, NOT_WITHIN)
-    return out, ""
-
-
-def component_rates(operator: Operator, pairs: Spectrum) -> FloatArray:
-    """Return an upper value of the largest |μ| off the known spaces of each component, from the slowest pairs.
-
-    A component that none of the slowest pairs is on decays faster than all of them.
-
-    Raises
-    ------
-    UsageError
-        If ``pairs`` has no vectors, or is neither complete nor of the slowest end.
-
-    Examples
-    --------
-    >>> import networkx as nx, spectral_smooth as ss
-    >>> op = ss.random_walk(ss.as_graph(nx.disjoint_union(nx.complete_graph(5), nx.complete_graph(3))))
-    >>> component_rates(op, ss.eigenpairs(op, 3, "slowest")).round(6).tolist()
-    [0.25, 0.5]
-    """
-    if pairs.vectors is None or not (pairs.complete or pairs.which == "slowest"):
-        raise UsageError("pairs must have vectors and be complete or of the slowest end")
-    space = operator.fixed_space
-    sizes = np.abs(pairs.values) + pairs.convergence.residuals
-    rest = 0.0 if pairs.complete else float(sizes.min(initial=1.0))
-    rates = np.full(space.dimension, rest)
-    own = pairs.values > -1.0
-    if own.any():
-        found = space.labels[np.argmax(np.abs(pairs.vectors[:, own]), axis=0)]
-        listed = np.zeros(space.dimension)
-        np.maximum.at(listed, found, sizes[own])
-        rates = np.where(listed > 0, listed, rates)
-    return np.asarray(np.minimum(rates, 1.0))
 
 
 def _sentence(spreads: Mapping[str, Spread], depth: int, epsilon: float) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_smooth.depth.advice import ClassAdvice, DepthAdvice
-from spectral_smooth.depth.classes import GRID
 from spectral_smooth.depth.crossval import Readout, read_out
 from spectral_smooth.depth.folds import Folds
+from spectral_smooth.depth.grid import GRID
 from spectral_smooth.depth.training import Training, find_training
 from spectral_smooth.engines.types import Engine
 from spectral_smooth.errors import UsageError
@@ -233,14 +233,8 @@ def _nothing(training: Training) -> DepthAdvice:
 
 def _curve(name: str, table: Table, values: FloatArray, errors: FloatArray) -> Curve:
     low, high = values - BAND * errors, values + BAND * errors
-    return Curve(
-        name,
-        table.depths,
-        np.maximum(low, 0.0),
-        np.minimum(high, 1.0),
-        "estimate",
-        note="± 2 standard errors",
-    )
+    note = "± 2 standard errors, which may reach beyond 0 and 1"
+    return Curve(name, table.depths, low, high, "estimate", note=note)
 
 
 def _around(tied: FloatArray, best: int) -> tuple[int, int]:

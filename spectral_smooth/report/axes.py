@@ -25,6 +25,8 @@ SAFE = "#d9e8d2"
 GREY = "#6b6b6b"
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 4)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+# Solid at any size, for nodes of a drawing.
+NODE_MARKERS = ("o", "s", "^", "D", "v", "p", "<", ">")
 CLASS_COLORS = ("#1a1a1a", "#0072b2", "#b3410b", "#009e73", "#a3477f", "#c98a00", "#3c8fc4", "#7a5c2e")
 # Perceptually uniform and rising in lightness; its lightest end would be lost on white.
 DEPTH_COLORS = "cividis"
@@ -32,6 +34,8 @@ LIGHTEST = 0.94
 
 LINEAR_DEPTHS = 130
 CROWDED = 0.075
+# Below this ratio of the ends whole powers of ten would label one or two levels only.
+FEW_DECADES = 300.0
 
 
 def new_axes(width: float = 6.4, height: float = 4.2) -> Axes:
@@ -84,6 +88,17 @@ def set_value_axis(ax: Axes, axis: ValueAxis) -> None:
     if axis.log:
         ax.set_yscale("log")
     ax.set_ylim(axis.low, axis.high)
+
+
+def few_decades(ax: Axes) -> None:
+    """Name 1, 2 and 5 times powers of ten on a log axis where powers alone would be one or two."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = ax.get_ylim()
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    if ax.get_yscale() == "log" and high < FEW_DECADES * low:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def draw_points(
@@ -189,6 +204,19 @@ def legend(ax: Axes, columns: int = 0) -> None:
     box.get_frame().set(alpha=0.9, edgecolor="#cccccc")
     for text in box.get_texts():
         text.set_parse_math(False)
+
+
+def legend_below(ax: Axes, columns: int) -> None:
+    """Draw a legend under axes that carry no numbers."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        box = ax.legend(
+            _first_of(handles, labels), list(dict.fromkeys(labels)), fontsize=8, loc="upper center",
+            bbox_to_anchor=(0.5, 0.0), ncols=columns, markerscale=1.4,
+        )  # fmt: skip
+        box.get_frame().set(alpha=0.9, edgecolor="#cccccc")
+        for text in box.get_texts():
+            text.set_parse_math(False)
 
 
 def _first_of(handles: Sequence[Artist], labels: Sequence[str]) -> list[Artist]:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
-from spectral_smooth.report.axes import INK, LINEAR_DEPTHS, depth_ticks
+from spectral_smooth.report.axes import FEW_DECADES, INK, LINEAR_DEPTHS, depth_ticks
 from spectral_smooth.report.series import ValueAxis
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-# Below this ratio of the ends whole powers of ten would label one or two levels only.
-FEW_DECADES = 300.0
 TOOLS = "pan,box_zoom,wheel_zoom,reset,save"
 
 
@@ -49,24 +47,29 @@ def depth_figure(
     y_label: str, axis: ValueAxis, depth: DepthAxis, *, height: int = 340, small: bool = False
 ) -> figure:
     """Return an empty figure against depth; a small one has no tools but the pointer."""
-    room = 0.02 * float(depth.place(depth.last))
     kind = "log" if axis.log else "linear"
     plot = base_figure(
         "depth (layers)", y_label, height=height, tools="" if small else TOOLS, y_axis_type=kind
     )
-    plot.x_range = models().Range1d(-room, float(depth.place(depth.last)) + room)
+    place_depths(plot, depth)
     plot.y_range = models().Range1d(axis.low, axis.high)
     if axis.log and axis.high < FEW_DECADES * axis.low:
         ticks = _ticks_within(axis.low, axis.high)
         plot.yaxis.ticker = models().FixedTicker(ticks=ticks)
         plot.yaxis.major_label_overrides = {tick: f"{tick:g}" for tick in ticks}
+    return plot
+
+
+def place_depths(plot: figure, depth: DepthAxis) -> None:
+    """Give the horizontal axis its range, and the names of depths where coordinates are logarithms."""
+    room = 0.02 * float(depth.place(depth.last))
+    plot.x_range = models().Range1d(-room, float(depth.place(depth.last)) + room)
     if depth.log:
         ticks = depth_ticks(depth.last)
         plot.xaxis.ticker = models().FixedTicker(ticks=[float(np.log1p(tick)) for tick in ticks])
         plot.xaxis.major_label_overrides = {
             float(np.log1p(tick)): f"{tick:,}" for tick in ticks
         }  # what the reader sees is the depth, not its logarithm
-    return plot
 
 
 def _ticks_within(low: float, high: float) -> Sequence[float]:
@@ -123,6 +126,11 @@ def add_level(plot: figure, value: float, text: str, color: str, dash: str, *, r
             background_fill_alpha=0.75,
         )
     )
+
+
+def add_hover(plot: figure, shapes: Sequence[Any], tooltips: Sequence[tuple[str, str]]) -> None:
+    """Let shapes speak to the pointer."""
+    plot.add_tools(models().HoverTool(renderers=list(shapes), tooltips=list(tooltips)))
 
 
 def place_legend(plot: figure) -> None:

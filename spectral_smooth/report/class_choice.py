@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spectral_smooth.analysis.result import Analysis
-from spectral_smooth.depth.classes import ClassDepth
+from spectral_smooth.depth.class_depth import ClassDepth
 from spectral_smooth.report.axes import CLASS_COLORS, DASHES, MARKERS
 
 MOST_CLASSES = 8
@@ -73,7 +73,7 @@ def class_label(found: ClassDepth) -> str:
 
     Examples
     --------
-    >>> from spectral_smooth.depth.classes import Onset
+    >>> from spectral_smooth.depth.onset import Onset
     >>> never = Onset(1e-2, None, None, None, None)
     >>> class_label(ClassDepth(3, 18, 0.0984, True, never, never, never, 0.0, None, None))
     'class 3 (minority, 9.8 %)'

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.errors import InputError
-from spectral_smooth.report import numbers, wording
+from spectral_smooth.measures.curve import Curve
+from spectral_smooth.report import numbers, told, wording
 from spectral_smooth.report.distributions import component_bars, degree_bars
-from spectral_smooth.report.pictures import Picture, pictures
-from spectral_smooth.report.selection import all_series
+from spectral_smooth.report.picture import Picture
+from spectral_smooth.report.pictures import pictures
+from spectral_smooth.report.selection import all_series, share_texts, shares
 from spectral_smooth.report.series import Series
 from spectral_smooth.report.terms import glossary, term
 from spectral_smooth.report.text import DEPTHS, lost_otherwise
@@ -70,6 +74,12 @@ def _fill(analysis: Analysis) -> str:
             analysis=analysis,
             name=wording.clean(analysis.name),
             safe=analysis.safe_depth,
+            advice=analysis.advice,
+            first=analysis.first,
+            labels=analysis.labels,
+            recommended=told.recommended(analysis),
+            facts=told.facts(analysis),
+            why_not_n_star=told.why_not_n_star(analysis),
             headline=numbers.layers(
                 analysis.safe_depth.at_least, analysis.safe_depth.at_most, analysis.safe_depth.horizon
             ),
@@ -175,10 +185,23 @@ def _environment() -> Environment:
         "title_of": lambda name: term(wording.clean(name)).title,
         "sentence_of": lambda name: term(wording.clean(name)).sentence,
         "setting": _setting,
-        "percent": lambda value: numbers.MISSING if value is None else f"{numbers.number(100 * value, 3)} %",
+        "percent": numbers.percent,
+        "begun": lambda text: f"{text[:1].upper()}{text[1:]}",
+        "span": lambda ends: numbers.span(*ends),
+        "middle_at": _middle_at,
+        "predicted_onset": told.predicted_onset,
+        "measured_onset": told.measured_onset,
+        "disagreement": told.disagreement,
     }
     environment.filters.update(filters)
     return environment
+
+
+def _middle_at(curve: Curve, depth: int) -> str:
+    """Return a share at one depth with its error."""
+    depths, *values = shares(curve)
+    at = np.flatnonzero(depths == depth)
+    return share_texts(*(v[at[:1]] for v in values))[0] if len(at) else numbers.MISSING
 
 
 def _setting(value: object) -> str:

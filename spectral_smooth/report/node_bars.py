@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_smooth.depth.classes import GRID
-from spectral_smooth.depth.local import NodeDepths, Spread
+from spectral_smooth.depth.grid import GRID
+from spectral_smooth.depth.local import NodeDepths
+from spectral_smooth.depth.spread import Spread
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.report.numbers import span
 
@@ -31,7 +33,7 @@ class NodeBars:
     """
 
     names: tuple[str, ...]
-    shares: dict[str, FloatArray]
+    shares: Mapping[str, FloatArray]
     depth: int
     outside: int
 
@@ -44,7 +46,7 @@ def node_bars(nodes: NodeDepths | None) -> NodeBars | None:
     >>> import numpy as np, spectral_smooth as ss
     >>> bars = node_bars(ss.node_depths(ss.gcn(ss.load("karate").graph), np.eye(34)))
     >>> bars.names, bars.shares["smooth"].round(2).tolist()
-    (('12–15', '16–23', '24–31', '32–47', '48–63'), [0.09, 0.44, 0.41, 0.06, 0.0])
+    (('12–15', '16–23', '24–31', '32–47', '48–63'), [0.09, 0.5, 0.32, 0.09, 0.0])
     """
     if nodes is None or not nodes.spreads:
         return None

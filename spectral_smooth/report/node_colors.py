@@ -9,7 +9,7 @@ import numpy as np
 
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.depth.groups import DRAWN
-from spectral_smooth.depth.local import NOT_WITHIN, OUTSIDE
+from spectral_smooth.depth.spread import NOT_WITHIN, OUTSIDE
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.report.class_choice import looks, split_classes
@@ -17,8 +17,8 @@ from spectral_smooth.report.wording import drawable
 
 COLORS = ("lost", "smooth", "density", "class", "region")
 DEPTHS = "depth (layers)"
-# Depths whose largest is many times the smallest are coloured by the logarithm of 1 + depth.
-WIDE = 8.0
+# Where half of the nodes have a depth below this share of the largest, colours follow the logarithm of 1 + depth.
+SHALLOW = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,19 +96,21 @@ def _depths(analysis: Analysis, name: str) -> NodeColors:
         "smooth": "local smoothing depth of a node",
     }[name]
     if nodes is None or array is None:
-        return NodeColors(title, sentence="this read-out has no single state: nodes have no depth of their own")
+        return NodeColors(
+            title, sentence="this read-out has no single state: nodes have no depth of their own"
+        )
     values = np.where(array >= 0, array, np.nan).astype(np.float64)
     absent = (
         (f"not within {nodes.depth:,} layers", array == NOT_WITHIN),
         ("no edge and no loop", array == OUTSIDE),
     )
-    low, high = (np.nanmin(values), np.nanmax(values)) if np.any(array >= 0) else (0.0, 0.0)
+    middle, high = (np.nanmedian(values), np.nanmax(values)) if np.any(array >= 0) else (0.0, 0.0)
     return NodeColors(
         title,
         DEPTHS,
         values,
         absent=_present(absent),
-        stretched=bool(high + 1.0 > WIDE * (low + 1.0)),
+        stretched=bool(middle < SHALLOW * high),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.report import numbers
 from spectral_smooth.report.ends import spectrum_ends
+from spectral_smooth.report.label_pictures import label_pictures
+from spectral_smooth.report.picture import Picture
 from spectral_smooth.report.plots import collapse_plot, decay_plot, measure_plot
 from spectral_smooth.report.selection import NOTHING, all_series, all_zero, state_series
 from spectral_smooth.report.series import Series
@@ -15,41 +14,16 @@ from spectral_smooth.report.structure_plots import component_plot, degree_plot, 
 from spectral_smooth.report.terms import term
 from spectral_smooth.report.wording import clean, nodes
 
-if TYPE_CHECKING:
-    from bokeh.plotting import figure
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture of the report.
-
-    Attributes
-    ----------
-    key : str
-        Identifier of its place in the page.
-    section : str
-        ``collapse``, ``decay``, ``spectrum``, ``degrees``, ``components`` or ``measures``.
-    title : str
-    caption : str
-        What is seen, in one sentence.
-    summary : str
-        The same in numbers, for those who do not see it.
-    notes : tuple of str
-    plot : bokeh figure
-    """
-
-    key: str
-    section: str
-    title: str
-    caption: str
-    summary: str
-    plot: figure
-    notes: tuple[str, ...] = ()
-
 
 def pictures(analysis: Analysis) -> list[Picture]:
     """Make every picture of the report; measures that are zero throughout have none."""
-    every = [*_collapse(analysis), *_decays(analysis), *_structure(analysis), *_measures(analysis)]
+    every = [
+        *label_pictures(analysis),
+        *_collapse(analysis),
+        *_decays(analysis),
+        *_structure(analysis),
+        *_measures(analysis),
+    ]
     return [Picture(**{**vars(picture), "key": f"plot-{i}"}) for i, picture in enumerate(every, start=1)]
 
 

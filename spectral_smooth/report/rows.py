@@ -8,10 +8,10 @@ from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.report import numbers
 from spectral_smooth.report.wording import clean, shorten
 
-HEADINGS = ("name", "nodes", "edges", "gap", "rate", "safe depth", "risk")
+HEADINGS = ("name", "nodes", "edges", "gap", "rate", "safe depth", "recommended", "risk")
 _NAME_WIDTH = 36
 
-Row = tuple[str, str, str, str, str, str, str]
+Row = tuple[str, str, str, str, str, str, str, str]
 
 
 def render_row(analysis: Analysis) -> Row:
@@ -24,8 +24,18 @@ def render_row(analysis: Analysis) -> Row:
         numbers.number(spectrum.get("gap")),
         numbers.rate(spectrum.get("rate")),
         numbers.layers_short(safe.at_least, safe.at_most, safe.horizon),
+        _recommended(analysis),
         analysis.verdict.level + (" (incomplete)" if analysis.incomplete else ""),
     )
+
+
+def _recommended(analysis: Analysis) -> str:
+    """Return the recommended depth with its window; a dash without training labels, a question mark if it is weak."""
+    advice = analysis.advice
+    if advice is None or advice.recommended_depth is None:
+        return numbers.MISSING
+    window = f" ({numbers.span(*advice.window)})" if advice.window is not None else ""
+    return f"{advice.recommended_depth:,}{window}{' ?' if advice.weak else ''}"
 
 
 def render_table(rows: Sequence[Sequence[str]], failures: Sequence[tuple[str, str]] = ()) -> str:
@@ -40,9 +50,10 @@ def render_table(rows: Sequence[Sequence[str]], failures: Sequence[tuple[str, st
 
     Examples
     --------
-    >>> print(render_table([("karate", "34", "78", "0.1039", "0.8961", "11–12", "high")], [("x.npz", "is empty")]))
-    name    nodes  edges     gap    rate  safe depth  risk
-    karate     34     78  0.1039  0.8961       11–12  high
+    >>> row = ("karate", "34", "78", "0.1039", "0.8961", "11–12", "4 (3–8)", "high")
+    >>> print(render_table([row], [("x.npz", "is empty")]))
+    name    nodes  edges     gap    rate  safe depth  recommended  risk
+    karate     34     78  0.1039  0.8961       11–12      4 (3–8)  high
     <BLANKLINE>
     1 failed:
       x.npz: is empty

@@ -8,12 +8,12 @@ from typing import Any
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) that every analysis file obeys.
+    """Return the JSON Schema (draft 2020-12) that every analysis file obeys, of the version written and of those read.
 
     Examples
     --------
-    >>> schema()["properties"]["schema_version"]["const"]
-    1
+    >>> schema()["properties"]["schema_version"]["enum"]
+    [1, 2]
     """
     text = files("spectral_smooth.report").joinpath("schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)

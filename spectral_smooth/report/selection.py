@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from spectral_smooth.analysis.result import Analysis
-from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.graphs.arrays import FloatArray, IntArray
+from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.trajectory import Trajectory
+from spectral_smooth.report.numbers import percent
 from spectral_smooth.report.series import Series, pair
 from spectral_smooth.report.wording import drawable, limit_label
 
@@ -84,3 +86,37 @@ def all_zero(one: Series) -> bool:
     _, _, upper = one.band()
     _, values = one.points()
     return not np.any(upper) and not np.any(values)
+
+
+def sides(curve: Curve, last: int | None = None) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return depths and both sides of a curve, up to a depth."""
+    kept = np.ones(len(curve.depths), dtype=bool) if last is None else curve.depths <= last
+    return curve.depths[kept], curve.lower[kept], curve.upper[kept]
+
+
+def shares(curve: Curve) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return depths, middles and both sides of a share with symmetric errors, the sides cut at 0 and 1.
+
+    Where a side was cut in the curve itself the middle of both is not the value: it is NaN there.
+    """
+    cut = (curve.lower < curve.upper) & ((curve.lower == 0.0) | (curve.upper == 1.0))
+    middle = np.where(cut, np.nan, 0.5 * (curve.lower + curve.upper))
+    return curve.depths, middle, np.maximum(curve.lower, 0.0), np.minimum(curve.upper, 1.0)
+
+
+def share_texts(middle: FloatArray, lower: FloatArray, upper: FloatArray) -> list[str]:
+    """Return shares in percent with their errors; both sides where the middle is not known.
+
+    Examples
+    --------
+    >>> share_texts(np.array([0.83, np.nan, 1.0]), np.array([0.78, 0.92, 1.0]), np.array([0.88, 1.0, 1.0]))
+    ['83 % ± 5 %', '92 % to 100 %', '100 %']
+    """
+    out = []
+    for value, low, high in zip(middle, lower, upper, strict=True):
+        if np.isnan(value):
+            out.append(f"{percent(float(low))} to {percent(float(high))}")
+        else:
+            error = f" ± {percent(0.5 * float(high - low), 2)}" if high > low else ""
+            out.append(f"{percent(float(value))}{error}")
+    return out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.report import numbers
 from spectral_smooth.report.axes import BAND, INK, LIMIT, PREDICTED
-from spectral_smooth.report.canvas import base_figure, models, place_legend
+from spectral_smooth.report.canvas import add_hover, base_figure, models, place_legend
 from spectral_smooth.report.distributions import Bars, component_bars, degree_bars
 from spectral_smooth.report.ends import SpectrumEnds, spectrum_ends
 
@@ -94,7 +93,7 @@ def _ends(plot: figure, ends: SpectrumEnds, values: FloatArray, end: float, mark
         x="x", y="rank", source=models().ColumnDataSource(columns), legend_label=label, **looks
     )
     name = "1 − μ" if end > 0 else "1 + μ"
-    _add_hover(plot, points, [("μ", "@mu"), (name, "@distance"), ("rank", "@rank")])
+    add_hover(plot, [points], [("μ", "@mu"), (name, "@distance"), ("rank", "@rank")])
 
 
 def _bars(bars: Bars, x_label: str, y_label: str, hover: str) -> figure | None:
@@ -124,9 +123,5 @@ def _bars(bars: Bars, x_label: str, y_label: str, hover: str) -> figure | None:
             left="left", right="right", top="height", bottom=low, source=source, fill_color=BAND, **looks
         )
     plot.y_range = models().Range1d(low, float(bars.height.max()) * (2.0 if bars.log_y else 1.06))
-    _add_hover(plot, shapes, [(hover, "@name"), ("nodes", "@count")])
+    add_hover(plot, [shapes], [(hover, "@name"), ("nodes", "@count")])
     return plot
-
-
-def _add_hover(plot: figure, shapes: Any, tooltips: Sequence[tuple[str, str]]) -> None:
-    plot.add_tools(models().HoverTool(renderers=[shapes], tooltips=list(tooltips)))

@@ -86,6 +86,40 @@ WORDS: tuple[Term, ...] = (
         "accuracy but the depth at which nodes can no longer be told apart.",
     ),
     Term(
+        "recommended depth",
+        "recommended depth",
+        "The depth at which a linear read-out tells the classes best, cross-validated on the training labels alone; "
+        "its window are the depths at which nothing measurable is lost against it.",
+    ),
+    Term(
+        "contrast",
+        "contrast of a class",
+        "The distance of the class mean from the mean of the other labelled nodes, as a share of the size of a state; "
+        "it does not depend on how many nodes the class has.",
+    ),
+    Term(
+        "minority class",
+        "minority class",
+        "A class with less than half of an equal share of the labelled nodes.",
+    ),
+    Term(
+        "small, unresolved, destroyed",
+        "small, unresolved, destroyed",
+        "Small is below the threshold but brought back by rescaling, unresolved is below what float32 holds beside "
+        "what all nodes share, destroyed is below what float64 holds.",
+    ),
+    Term(
+        "local smoothing depth",
+        "local smoothing depth",
+        "The depth at which the state of one node has come close to what it tends to; a node is lost from where nearly "
+        "nothing of its state tells it apart.",
+    ),
+    Term(
+        "local density",
+        "local density",
+        "The share of joined pairs among the neighbours of a node.",
+    ),
+    Term(
         "resolution",
         "resolution",
         "The depth at which a plain forward pass in a number format (float32, bfloat16, float16) rounds away the "

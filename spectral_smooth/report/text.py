@@ -12,7 +12,7 @@ from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.safe import Limit, SafeDepth
 from spectral_smooth.graphs.dataset import Note
 from spectral_smooth.measures.curve import Curve
-from spectral_smooth.report import numbers
+from spectral_smooth.report import numbers, told
 from spectral_smooth.report.rows import render_row, render_table
 from spectral_smooth.report.series import Series, pair
 from spectral_smooth.report.terms import term
@@ -29,7 +29,11 @@ _LEVEL = {"low": "\x1b[1;32m", "moderate": "\x1b[1;33m", "high": "\x1b[1;31m"}
 
 @dataclass(frozen=True)
 class _Room:
-    """How many entries each list may show; the first room whose text fits the screen is taken."""
+    """How many entries each list may show; the first room whose text fits the screen is taken.
+
+    ``first`` is how much is said of who goes first: 2 everything, 1 one sentence on classes and one line on groups, 0
+    nothing. ``every`` leaves out rows of the decay table: 2 is every second one.
+    """
 
     audit: int
     facts: int
@@ -37,6 +41,8 @@ class _Room:
     compared: int
     reasons: int
     sentences: bool = True
+    first: int = 2
+    every: int = 1
 
 
 _ROOMS = (
@@ -47,9 +53,14 @@ _ROOMS = (
     _Room(4, 4, 5, 1, 1),
     _Room(3, 4, 4, 1, 1),
     _Room(3, 3, 4, 1, 0),
-    _Room(2, 2, 3, 1, 0),
+    _Room(3, 3, 4, 1, 0, first=1),
+    _Room(3, 3, 4, 1, 0, first=1, every=2),
+    _Room(2, 2, 3, 1, 0, first=1, every=2),
+    _Room(1, 1, 3, 1, 0, first=1, every=2),
     _Room(1, 1, 2, 1, 0, sentences=False),
-    _Room(1, 1, 1, 0, 0, sentences=False),
+    _Room(1, 1, 2, 1, 0, sentences=False, first=1, every=2),
+    _Room(1, 1, 1, 0, 0, sentences=False, first=1, every=2),
+    _Room(1, 1, 1, 0, 0, sentences=False, first=0, every=2),
 )
 
 
@@ -99,7 +110,9 @@ class _Page:
         sections = [
             self.title(),
             self.verdict(),
+            self.recommended_depth(),
             self.safe_depth(),
+            self.goes_first(),
             self.graph(),
             self.decay(),
             self.warnings(),
@@ -120,7 +133,40 @@ class _Page:
     def verdict(self) -> list[str]:
         verdict = self.analysis.verdict
         head = f"{verdict.level.upper()} RISK of oversmoothing"
-        return [self._mark(head, _LEVEL[verdict.level]), *self._list(verdict.facts, self.room.facts)]
+        return [
+            self._mark(head, _LEVEL[verdict.level]),
+            *self._list(told.facts(self.analysis), self.room.facts),
+        ]
+
+    def recommended_depth(self) -> list[str]:
+        advice = self.analysis.advice
+        if advice is None:
+            return []
+        title = self._mark("RECOMMENDED DEPTH  ", _BOLD)
+        if advice.recommended_depth is None:
+            return [
+                title
+                + shorten(f"needs training labels of two classes: {clean(advice.basis)}", self.width - 19)
+            ]
+        head = self._mark(f"{advice.recommended_depth:,}", _BOLD)
+        if advice.window is not None:
+            head += f"  window {numbers.span(*advice.window)}"
+        if advice.weak:
+            head += "  (weak signal: a hint)"
+        return [title + head, *self._wrap(advice.sentence)]
+
+    def goes_first(self) -> list[str]:
+        found = self.analysis.first
+        if found is None or not self.room.first:
+            return []
+        classes = found.classes.sentence if found.classes is not None else ""
+        title = "WHO GOES FIRST"
+        if self.room.first > 1:
+            return [self._mark(title, _BOLD), *self._list(filter(None, [classes, found.groups.sentence]), 2)]
+        out = [self._mark(title, _BOLD)]
+        if classes:
+            out += self._list([told.first_sentence(classes)], 1)
+        return out + self._list([found.groups.sentence], 1, one_line=True)
 
     def safe_depth(self) -> list[str]:
         safe = self.analysis.safe_depth
@@ -188,6 +234,7 @@ class _Page:
     def decay(self) -> list[str]:
         shown = self._two_series()
         depths = _table_depths(shown, self.analysis.plan.get("depth", 64))
+        depths = depths[::-1][:: self.room.every][::-1]
         if not shown or not depths:
             return []
         head = "  ".join(f"{one.axis_label}: {_source(one)}" for one in shown)

@@ -8,20 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spectral_smooth.depth.classes import (
-    BOTH_PARITIES,
-    FLOAT64,
-    GRID,
-    NOT_TWO,
-    ClassDepth,
-    ClassDepths,
-    Onset,
-    agreement_grid,
-    class_depths,
-    class_sentence,
-    grid_to,
-    onset,
-)
+from spectral_smooth.depth.class_depth import ClassDepth, ClassDepths
+from spectral_smooth.depth.class_words import class_sentence
+from spectral_smooth.depth.classes import FLOAT64, NOT_TWO, class_depths
+from spectral_smooth.depth.grid import BOTH_PARITIES, GRID, agreement_grid, grid_to
+from spectral_smooth.depth.onset import Onset, onset
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.features import prepare_features
 from spectral_smooth.graphs.formats.reader import read

@@ -8,13 +8,8 @@ import numpy as np
 import pytest
 
 from spectral_smooth.depth import groups
-from spectral_smooth.depth.groups import (
-    GroupDepths,
-    component_division,
-    degree_division,
-    group_depths,
-    region_division,
-)
+from spectral_smooth.depth.divisions import component_division, degree_division, region_division
+from spectral_smooth.depth.groups import GroupDepths, group_depths
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.convert import as_graph
 from spectral_smooth.graphs.families import family

@@ -11,9 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectral_smooth.depth import local
-from spectral_smooth.depth.classes import class_depths, measured_depths
-from spectral_smooth.depth.groups import group_depths, group_divisions
-from spectral_smooth.depth.local import NOT_WITHIN, OUTSIDE, NodeDepths, Spread, component_rates, node_depths
+from spectral_smooth.depth.classes import class_depths
+from spectral_smooth.depth.divisions import group_divisions
+from spectral_smooth.depth.grid import measured_depths
+from spectral_smooth.depth.groups import group_depths
+from spectral_smooth.depth.local import NodeDepths, node_depths
+from spectral_smooth.depth.node_meter import NodeMeter
+from spectral_smooth.depth.smoothing_bound import component_rates
+from spectral_smooth.depth.spread import NOT_WITHIN, OUTSIDE, Spread
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.convert import as_graph
 from spectral_smooth.graphs.families import family
@@ -207,7 +212,7 @@ def test_where_there_is_no_bound_the_note_says_why(monkeypatch):
 
 def test_memory_is_a_number_a_node_and_states_are_not_kept():
     run = DeflatedRun(gcn(cases.GRAPHS["karate"]), cases.features(34), 30)
-    meter = local.NodeMeter(run, 1e-2, 1e-2)
+    meter = NodeMeter(run, 1e-2, 1e-2)
     run.follow(meter)
     kept = [v for v in vars(meter).values() if isinstance(v, np.ndarray)]
     assert all(v.ndim == 1 and len(v) <= 34 for v in kept)
@@ -259,7 +264,7 @@ def test_classes_groups_and_nodes_can_watch_one_run():
     run = DeflatedRun(op, x, 128)
     by_class = ClassMeter(run, ClassSplit.of(op, labels), grid)
     by_group = GroupMeter(run, [d.groups for d in group_divisions(op, pairs)], grid)
-    by_node = local.NodeMeter(run, 1e-2, 1e-2)
+    by_node = NodeMeter(run, 1e-2, 1e-2)
 
     def watch(layer):
         squares = run.row_squares(layer)

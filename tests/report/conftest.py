@@ -8,15 +8,25 @@ import functools
 import matplotlib as mpl
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from spectral_smooth.analysis.first import FirstToGo
+from spectral_smooth.analysis.labels import LabelReport
+from spectral_smooth.analysis.plan import Plan
 from spectral_smooth.analysis.result import Analysis
+from spectral_smooth.analysis.run import analyze
+from spectral_smooth.depth.advice import DepthAdvice
 from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.rate import RateFit
 from spectral_smooth.depth.safe import Limit, SafeDepth
 from spectral_smooth.depth.verdict import Verdict
-from spectral_smooth.graphs.dataset import Note
+from spectral_smooth.graphs.catalog import load
+from spectral_smooth.graphs.convert import as_graph
+from spectral_smooth.graphs.dataset import Dataset, Note
+from spectral_smooth.graphs.models import csbm
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.trajectory import Trajectory
+from spectral_smooth.operators.rule import concat
 from spectral_smooth.report.html import render_html
 
 mpl.use("Agg")
@@ -312,10 +322,75 @@ def hostile():
         verdict=Verdict("high", (bad,)),
         warnings=(bad,) * 9,
         incomplete=True,
+        **hostile_labels(),
     )
 
 
+LABELLED = {
+    "two-classes": lambda: load("karate"),
+    "blocks": lambda: csbm(nodes=120, inside=0.12, outside=0.03, distance=1.0, features=8, rng=0),
+    "no-labels": lambda: dataclasses.replace(load("karate"), labels=None),
+    "all-unknown": lambda: dataclasses.replace(load("karate"), labels=np.full(34, -1)),
+    "one-class": lambda: dataclasses.replace(load("karate"), labels=np.zeros(34, dtype=np.int64)),
+    "minorities": lambda: with_minorities(),
+    "no-edges": lambda: Dataset(as_graph(csr_array((5, 5))), labels=np.array([0, 1, 0, 1, -1])),
+    "strange-loops": lambda: csbm(nodes=60, inside=0.2, outside=0.1, features=4, rng=1),
+}
+PLANS = {"strange-loops": {"rule": concat(), "loops": 0.0}}
+
+
+def with_minorities():
+    """Ten classes, more than are drawn one by one, three of them minorities, some labels unknown."""
+    rng = np.random.default_rng(3)
+    counts = (40, 40, 30, 30, 20, 20, 20, 6, 3, 1)
+    labels = np.repeat(np.arange(10), counts)
+    n = len(labels)
+    joined = rng.random((n, n)) < np.where(labels[:, None] == labels, 0.2, 0.01)
+    graph = as_graph(csr_array(np.triu(joined, 1).astype(float)))
+    features = rng.standard_normal((n, 6)) + 2.0 * rng.standard_normal((10, 6))[labels]
+    return Dataset(graph, features=features, labels=np.where(rng.random(n) < 0.1, -1, labels))
+
+
+@functools.cache
+def labelled_analysis(name):
+    """Analysis of a small graph that was really computed, with what the labels say."""
+    return analyze(LABELLED[name](), plan=Plan(depth=12, horizon=48, **PLANS.get(name, {})))
+
+
+def replace_texts(value, bad, *, key=""):
+    """Put one text in place of every text that is not a word of the format."""
+    if isinstance(value, dict):
+        return {name: replace_texts(item, bad, key=name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [replace_texts(item, bad, key=key) for item in value]
+    return bad if isinstance(value, str) and key not in ("source", "kind") else value
+
+
+def hostile_labels():
+    """What labels say, every text in it an attack."""
+    bad = HOSTILE + "&\"'\x1b[31m\n$x_$ $$\\frac$$ {{ 7*7 }} <!-- \u2028\ud800"
+    data = labelled_analysis("minorities").to_dict()
+    parts = {name: replace_texts(data[name], bad) for name in ("advice", "labels", "first")}
+    return {
+        "advice": DepthAdvice.from_dict(parts["advice"]),
+        "labels": LabelReport.from_dict(parts["labels"]),
+        "first": FirstToGo.from_dict(parts["first"]),
+    }
+
+
 EXAMPLES = {"cora": cora_like, "one-node": one_node, "no-limit": no_limit, "hostile": hostile}
+
+
+@pytest.fixture(params=sorted(LABELLED))
+def labelled(request):
+    """Each small graph with what its labels say, in turn."""
+    return labelled_analysis(request.param)
+
+
+@pytest.fixture
+def computed():
+    """Return a labelled analysis by name."""
+    return labelled_analysis
 
 
 @pytest.fixture(params=sorted(EXAMPLES))
@@ -339,7 +414,9 @@ def examples():
 @pytest.fixture(scope="session")
 def rendered():
     """Return the HTML report of an example by name, made once."""
-    return functools.cache(lambda name: render_html(EXAMPLES[name]()))
+    return functools.cache(
+        lambda name: render_html(EXAMPLES[name]() if name in EXAMPLES else labelled_analysis(name))
+    )
 
 
 @pytest.fixture

@@ -105,6 +105,21 @@ def test_the_report_works_alone(browser, examples, tmp_path, name):
     opened.page.close()
 
 
+def test_a_labelled_report_works_alone(browser, computed, tmp_path):
+    analysis = computed("minorities")
+    opened = visit(browser, analysis, tmp_path)
+    page = opened.page
+    assert opened.complaints == []
+    assert [url for url in opened.asked if not url.startswith(("data:", "blob:"))] == [opened.file.as_uri()]
+    assert min(page.evaluate(CANVASES)) >= 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+    place = page.locator("figure", has_text="Nodes by class").locator(".plot").first
+    place.scroll_into_view_if_needed()
+    pixels = np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("L"))
+    assert np.count_nonzero(pixels < 200) / pixels.size > 0.002
+    page.close()
+
+
 def test_pictures_are_drawn_and_speak_to_the_pointer(cora_page, examples):
     check(cora_page, examples["cora"]())
     page = cora_page.page

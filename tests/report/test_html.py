@@ -176,3 +176,77 @@ def test_a_missing_field_is_named(make):
     graph = {key: value for key, value in make("cora").graph.items() if key != "bipartite_components"}
     with pytest.raises(InputError, match="bipartite_components"):
         render_html(make("one-node", graph=graph))
+
+
+@pytest.mark.parametrize(
+    "name", ["two-classes", "blocks", "no-labels", "one-class", "all-unknown", "minorities", "no-edges"]
+)
+def test_a_labelled_report_is_sound(computed, rendered, name):
+    labelled, html = computed(name), rendered(name)
+    labelled_page = Page(html)
+    places = [a for tag, a in labelled_page.tags if a.get("class") == "plot"]
+    roots = json.loads(labelled_page.scripts[0])["roots"]
+    assert sorted(roots.values()) == sorted(place["id"] for place in places)
+    assert len(html.encode()) < LIMIT
+    levels = [int(tag[1]) for tag, _ in labelled_page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    words = labelled_page.words
+    for text in (
+        labelled.advice.sentence,
+        labelled.first.groups.sentence,
+        "What smoothing is not",
+        "2506.04653",
+    ):
+        assert text in words
+
+
+def test_the_recommended_depth_comes_before_the_safe_depth(computed, rendered):
+    page = Page(rendered("two-classes"))
+    words, advice = page.words, computed("two-classes").advice
+    words = words[words.index("Risk of oversmoothing") :]
+    order = [
+        words.index(x) for x in ("Recommended depth", f"{advice.recommended_depth} layers", "Safe depth")
+    ]
+    assert order == sorted(order)
+    assert words.index("Window") < words.index("Safe depth")
+
+
+@pytest.mark.parametrize("name", ["no-labels", "all-unknown", "one-class"])
+def test_without_two_classes_the_safe_depth_says_so(computed, rendered, name):
+    words = Page(rendered(name)).words
+    card = words[words.index("Safe depth") : words.index("Gap and rate")]
+    assert computed(name).advice.sentence in card
+
+
+def test_every_class_has_its_row_with_prediction_and_measurement(computed, rendered):
+    analysis = computed("minorities")
+    words = Page(rendered("minorities")).words
+    for one in analysis.first.classes.classes:
+        assert f"class {one.label}{' (minority)' if one.minority else ''}" in words
+    assert "Unresolved in float32" in words
+    assert "n* is no part of it" in words
+
+
+def test_the_verdict_does_not_repeat_the_advice(computed, rendered):
+    analysis = computed("two-classes")
+    words = Page(rendered("two-classes")).words
+    card = words[words.index("Risk of oversmoothing") : words.index("Recommended depth")]
+    assert analysis.advice.sentence.rstrip(".") not in card
+    assert analysis.verdict.facts[-1] in card
+
+
+def test_a_version_one_file_has_no_new_section(cora_page):
+    for text in ("Who goes first", "What the labels say", "What smoothing is not"):
+        assert text not in cora_page.words
+
+
+def roots(pictures):
+    found = json.loads(pictures)["document"]["roots"]
+    return [{"attributes": {"match_aspect": False, **one["attributes"]}} for one in found]
+
+
+def test_the_drawings_share_their_nodes_and_edges(rendered):
+    pictures = Page(rendered("blocks")).scripts[0]
+    assert sum(one["attributes"]["match_aspect"] for one in roots(pictures)) == 4
+    # one column for four drawings, and what the pointer is told in each
+    assert pictures.count('["density",') == 1 + 4

@@ -95,3 +95,43 @@ def test_the_table_aligns_and_ends_with_the_failures(make):
 
 def test_a_table_of_failures_alone_says_so():
     assert render_table([], [("a", "b")]).startswith("no graph was analysed")
+
+
+def test_a_labelled_report_fits_one_screen(labelled):
+    for width in (80, 100):
+        lines = render_text(labelled, width=width, written=["a.json", "b.html"]).split("\n")
+        assert len(lines) <= SCREEN
+        assert max(map(len, lines)) <= width
+
+
+def test_the_recommended_depth_has_its_line_and_its_sentence(computed):
+    analysis = computed("two-classes")
+    first, last = analysis.advice.window
+    text = render_text(analysis)
+    assert f"RECOMMENDED DEPTH  {analysis.advice.recommended_depth}  window {first}–{last}" in text
+    words = " ".join(text.split())
+    assert words.count(analysis.advice.sentence) == 1
+    assert "SAFE DEPTH" in text
+
+
+@pytest.mark.parametrize("name", ["no-labels", "all-unknown", "one-class"])
+def test_without_two_classes_it_says_that_this_is_the_safe_depth_only(computed, name):
+    text = render_text(computed(name))
+    assert "RECOMMENDED DEPTH  needs training labels of two classes" in text
+    assert "SAFE DEPTH" in text
+
+
+def test_minority_classes_are_named(computed):
+    analysis = computed("minorities")
+    words = " ".join(render_text(analysis).split())
+    assert "WHO GOES FIRST" in words
+    for one in analysis.first.classes.classes:
+        assert (f"lass {one.label}, " in words) == one.minority
+
+
+def test_the_row_holds_the_recommended_depth(computed, cora):
+    column = HEADINGS.index("recommended")
+    assert render_row(cora)[column] == "—"
+    advice = computed("two-classes").advice
+    first, last = advice.window
+    assert render_row(computed("two-classes"))[column] == f"{advice.recommended_depth} ({first}–{last})"
