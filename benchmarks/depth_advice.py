@@ -21,7 +21,8 @@ from benchmarks.depth_cases import Truth, graphs, load
 from benchmarks.depth_variants import PLAIN, SHIPPED, VARIANTS
 from benchmarks.machine import machine, write
 from spectral_smooth.depth.advice import DepthAdvice
-from spectral_smooth.depth.recommend import Table, advise
+from spectral_smooth.depth.advise import advise
+from spectral_smooth.depth.table import Table
 
 SEED, HALVES = 5000, 200
 FIXED = ("always 2", "always 4")

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.depth_cases import Case
 from spectral_smooth.depth.crossval import Readout
-from spectral_smooth.depth.recommend import Table
+from spectral_smooth.depth.table import Table
 
 Score = Callable[[Case, np.ndarray], np.ndarray]
 PLAIN = "leave-one-out accuracy"
@@ -16,14 +16,14 @@ SHIPPED = "best ridge, deeper than 4 if better by 2 errors"
 SHALLOW = 4
 
 
-def _at_least(readouts: list[Readout], field: str) -> np.ndarray:
-    """Take a field at the ridge of least squared error: shape (depths, nodes)."""
-    return np.array([getattr(r, field)[int(np.argmin(r.squares))] for r in readouts])
+def _hits(case: Case, readouts: list[Readout]) -> np.ndarray:
+    """Take the hits at the ridge of least squared error: shape (depths, nodes)."""
+    return np.array([r.hits(case.folds.codes)[int(np.argmin(r.squares))] for r in readouts])
 
 
 def _plain(case: Case, depths: np.ndarray) -> np.ndarray:
     del depths
-    return _at_least(case.singles, "hits") @ case.folds.weights
+    return _hits(case, case.singles) @ case.folds.weights
 
 
 def _squared_error(case: Case, depths: np.ndarray) -> np.ndarray:
@@ -38,11 +38,11 @@ def _evidence(case: Case, depths: np.ndarray) -> np.ndarray:
 
 def _hard(case: Case, depths: np.ndarray) -> np.ndarray:
     del depths
-    return _at_least(case.parts, "hits") @ case.folds.weights
+    return _hits(case, case.parts) @ case.folds.weights
 
 
 def _soft(readouts: list[Readout], weights: np.ndarray) -> np.ndarray:
-    return _at_least(readouts, "soft_hits") @ weights
+    return np.array([r.soft_hits[int(np.argmin(r.squares))] for r in readouts]) @ weights
 
 
 def _best(readouts: list[Readout], weights: np.ndarray) -> np.ndarray:
@@ -87,7 +87,7 @@ def _guarded(depths_up_to: int, errors: float) -> Score:
         shallow = depths <= depths_up_to
         first = int(np.argmax(np.where(shallow, means, -np.inf)))
         lead = means - means[first]
-        noise = errors * table.error(table.scores - table.scores[first])
+        noise = errors * table.paired_error(table.scores - table.scores[first])
         return np.where(shallow, np.minimum(lead, 0.0), lead - noise)
 
     return score

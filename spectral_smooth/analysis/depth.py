@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from spectral_smooth.analysis.clock import Clock, Progress
@@ -34,7 +34,7 @@ class DepthAnswer:
     safe_depth : SafeDepth
         From graph and features alone; nothing is measured beside it.
     notes : tuple of Note
-        What was done to the features.
+        What was done on the way in, and to the features.
     labelled : bool
         Whether any label is known.
     """
@@ -122,7 +122,7 @@ def answer_depth(data: Any, plan: Plan | None = None, *, progress: Progress | No
         rule=plan.rule.name,
         advice=advice,
         safe_depth=safe_depth(curves, collapse=plan.collapse, component_shares=shares),
-        notes=tuple(replace(note) for note in notes),
+        notes=(*dataset.notes, *notes),
         labelled=dataset.labels is not None and bool((dataset.labels >= 0).any()),
     )
 

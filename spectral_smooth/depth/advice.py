@@ -17,25 +17,29 @@ class ClassAdvice:
     label : int
     training_nodes : int
     gone_at : int or None
-        First tabulated depth from which its recall, less half a standard error, is no better than chance; None if
-        it stays above.
+        First tabulated depth from which recall less false alarms, less half a standard error, is not above zero; None
+        if it stays above.
     recall : Curve
         Share of its training nodes that a read-out trained without them tells right, ± 2 standard errors.
+    false_alarms : Curve
+        Share of the other classes' training nodes, each class alike, that is told to be of this class.
     """
 
     label: int
     training_nodes: int
     gone_at: int | None
     recall: Curve
+    false_alarms: Curve
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types."""
-        return {**vars(self), "recall": self.recall.to_dict()}
+        return {**vars(self), "recall": self.recall.to_dict(), "false_alarms": self.false_alarms.to_dict()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> ClassAdvice:
         """Read what `to_dict` wrote."""
-        return cls(**{**data, "recall": Curve.from_dict(data["recall"])})
+        curves = {name: Curve.from_dict(data[name]) for name in ("recall", "false_alarms")}
+        return cls(**{**data, **curves})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,7 +64,7 @@ class DepthAdvice:
     chance : float or None
         Balanced accuracy of guessing, 1/classes.
     weak : bool
-        Whether no depth is measurably better than chance, or the depths can't be told from one another.
+        Whether labels without any signal could give this accuracy, or the depths can't be told from one another.
     basis : str
         What the advice rests on, in words.
     sentence : str
@@ -71,7 +75,7 @@ class DepthAdvice:
     >>> import spectral_smooth as ss
     >>> advice = ss.recommend_depth(ss.load("csbm"), rng=0)
     >>> advice.recommended_depth, advice.window
-    (8, (8, 24))
+    (12, (12, 24))
     """
 
     recommended_depth: int | None

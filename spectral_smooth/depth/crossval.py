@@ -12,31 +12,35 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 
 RIDGES = np.geomspace(1e-7, 10.0, 17)
 BANDWIDTH = 0.5
-# Targets are 0 and 1: what is ahead by less is ahead by rounding.
-TIE = 1e-12
+ROUNDING = 64.0 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
 class Readout:
-    """What cross-validation says about ridge read-outs on one kernel; a row for each ridge.
+    """What cross-validation says about ridge read-outs on one kernel; the first axis is the ridge.
 
     Attributes
     ----------
-    hits : float array, shape (ridges, n)
-        Share of the repetitions in which a node that was left out was told right.
+    votes : float array, shape (ridges, n, classes)
+        Share of the repetitions in which a node that was left out was told to be of each class; a tie is shared.
     soft_hits : float array, shape (ridges, n)
-        The same with every 0 or 1 replaced by Φ(margin / (bandwidth · root-mean-square margin)): nodes near the
-        border count partly, which halves the noise of a comparison between depths.
+        Votes for the own class, each 0 or 1 replaced by Φ(margin / (bandwidth · median margin)): nodes near the
+        border count partly, which takes noise out of a comparison between depths. The median and not the root of the
+        mean square: a collapsed kernel has a few huge margins, beside which all others would count a half.
     squares : float array, shape (ridges,)
         Balanced mean of the squared error.
     evidence : float array, shape (ridges,)
         Log evidence of a Gaussian process with this kernel and noise, its amplitude maximised out.
     """
 
-    hits: FloatArray
+    votes: FloatArray
     soft_hits: FloatArray
     squares: FloatArray
     evidence: FloatArray
+
+    def hits(self, codes: IntArray) -> FloatArray:
+        """Return the votes for the own class, shape (ridges, n)."""
+        return np.asarray(self.votes[:, np.arange(len(codes)), codes])
 
 
 def read_out(kernel: FloatArray, folds: Folds, ridges: FloatArray = RIDGES) -> Readout:
@@ -44,7 +48,8 @@ def read_out(kernel: FloatArray, folds: Folds, ridges: FloatArray = RIDGES) -> R
 
     With G = (K + λI)⁻¹ and targets Y, one column a class, a read-out that is trained without the nodes B errs on
     them by ``Y_B − f_B = (G_BB)⁻¹ (G Y)_B``: no read-out is trained twice. λ = ridge · tr(K)/n, so that the scale
-    of the features, which falls with depth, does not matter. There is no intercept.
+    of the features, which falls with depth, does not matter. There is no intercept. What is ahead by no more than
+    the rounding of K amplified by 1/ridge is a tie.
 
     Parameters
     ----------
@@ -66,51 +71,56 @@ def read_out(kernel: FloatArray, folds: Folds, ridges: FloatArray = RIDGES) -> R
     Examples
     --------
     >>> x = np.repeat(np.eye(2), 8, axis=0)
-    >>> found = read_out(x @ x.T, Folds.draw(np.repeat([0, 1], 8), np.random.default_rng(0)))
-    >>> float(found.hits.min())
+    >>> codes = np.repeat([0, 1], 8)
+    >>> found = read_out(x @ x.T, Folds.draw(codes, np.random.default_rng(0)))
+    >>> float(found.hits(codes).min())
     1.0
     """
     n, targets = len(kernel), folds.targets
     values, vectors = np.linalg.eigh(kernel)
     values = np.maximum(values, 0.0)
     scale = float(values.mean()) or 1.0
-    noisy = values + scale * ridges[:, None]
     inside = vectors.T @ targets
-    evidence = (
-        -0.5
-        * targets.shape[1]
-        * (n * np.log(np.einsum("ec,re->r", inside**2, 1.0 / noisy)) + np.log(noisy).sum(axis=1))
-    )
-    inverse = np.einsum("ie,re,je->rij", vectors, 1.0 / noisy, vectors, optimize=True)
-    dual = inverse @ targets
-    hits, soft, squares = np.zeros((len(ridges), n)), np.zeros((len(ridges), n)), np.zeros(len(ridges))
-    for parts in folds.partitions:
-        told = _left_out(inverse, dual, targets, parts)
-        margins = _margins(told, folds.codes)
-        hits += margins > 0
-        typical = np.sqrt(np.mean(margins**2, axis=1, keepdims=True))
-        soft += ndtr(np.divide(margins, BANDWIDTH * typical, out=np.zeros_like(margins), where=typical > 0))
-        squares += ((told - targets) ** 2).sum(axis=2) @ folds.weights
+    votes = np.zeros((len(ridges), *targets.shape))
+    soft, squares, evidence = np.zeros((len(ridges), n)), np.zeros(len(ridges)), np.zeros(len(ridges))
+    for at, ridge in enumerate(ridges):
+        noisy = values + scale * ridge
+        fit = float(np.sum(inside**2 / noisy[:, None]))
+        evidence[at] = -0.5 * targets.shape[1] * (n * np.log(fit) + np.log(noisy).sum())
+        inverse = (vectors / noisy) @ vectors.T
+        tie = ROUNDING * n / ridge
+        for parts in folds.partitions:
+            told = _left_out(inverse, inverse @ targets, targets, parts)
+            votes[at] += _votes(told, tie)
+            soft[at] += _softened(told, folds.codes, tie)
+            squares[at] += float(((told - targets) ** 2).sum(axis=1) @ folds.weights)
     repeats = len(folds.partitions)
-    return Readout(hits / repeats, soft / repeats, squares / repeats, evidence)
+    return Readout(votes / repeats, soft / repeats, squares / repeats, evidence)
 
 
 def _left_out(
     inverse: FloatArray, dual: FloatArray, targets: FloatArray, parts: tuple[IntArray, ...]
 ) -> FloatArray:
-    """Return what each node is told to be by the read-outs trained without its part: (ridges, n, classes)."""
+    """Return what each node is told to be by the read-outs trained without its part: (n, classes)."""
     told = np.empty_like(dual)
     for part in parts:
-        block = inverse[:, part[:, None], part]
-        told[:, part] = targets[part] - np.linalg.solve(block, dual[:, part])
+        told[part] = targets[part] - np.linalg.solve(inverse[np.ix_(part, part)], dual[part])
     return told
 
 
-def _margins(told: FloatArray, codes: IntArray) -> FloatArray:
-    """Return by how much the own class is ahead of the best other one: shape (ridges, n)."""
+def _votes(told: FloatArray, tie: float) -> FloatArray:
+    first = told >= told.max(axis=1, keepdims=True) - tie
+    return np.asarray(first / first.sum(axis=1, keepdims=True))
+
+
+def _softened(told: FloatArray, codes: IntArray, tie: float) -> FloatArray:
+    """Return Φ of the margin of each node's own class over the best other one, in units of the median margin."""
     nodes = np.arange(len(codes))
-    own = told[:, nodes, codes]
     others = told.copy()
-    others[:, nodes, codes] = -np.inf
-    ahead = own - others.max(axis=2)
-    return np.asarray(np.where(np.abs(ahead) > TIE, ahead, 0.0))
+    others[nodes, codes] = -np.inf
+    margins = told[nodes, codes] - others.max(axis=1)
+    sizes = np.abs(margins)
+    typical = float(np.median(sizes))
+    if typical <= tie:  # most nodes are tied: what is left is told or not
+        typical = tie
+    return np.asarray(np.where(sizes > tie, ndtr(margins / (BANDWIDTH * typical)), 1.0 / told.shape[1]))

@@ -48,7 +48,7 @@ class Folds:
         --------
         >>> folds = Folds.draw(np.repeat([0, 1], 8), np.random.default_rng(0))
         >>> len(folds.partitions), [part.tolist() for part in folds.partitions[0]][0]
-        (8, [0, 4, 13, 15])
+        (8, [0, 4, 9, 10])
         """
         sizes = np.bincount(codes)
         if repeats is None:
@@ -56,8 +56,10 @@ class Folds:
         drawn = []
         for _ in range(repeats):
             place = np.empty(len(codes), dtype=np.int64)
+            first = rng.integers(PARTS)
             for code, size in enumerate(sizes):
-                dealt = (np.arange(size) + rng.integers(PARTS)) % PARTS
+                # Every class begins in the same part: those of one size are left out in equal numbers.
+                dealt = (np.arange(size) + first) % PARTS
                 place[rng.permutation(np.flatnonzero(codes == code))] = dealt
             drawn.append(tuple(np.flatnonzero(place == part) for part in np.unique(place)))
         return cls(codes, tuple(drawn))

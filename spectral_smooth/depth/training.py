@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from spectral_smooth.errors import InputError
-from spectral_smooth.graphs.arrays import IntArray
+from spectral_smooth.graphs.arrays import BoolArray, IntArray
 from spectral_smooth.graphs.dataset import Dataset
 from spectral_smooth.measures.classes import find_classes
 
 MOST_NODES = 500
 FEWEST_OF_CLASS = 2
+MOST_CLASSES = MOST_NODES // FEWEST_OF_CLASS
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,9 @@ class Training:
         return ""
 
 
-def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
+def find_training(
+    dataset: Dataset, rng: np.random.Generator, *, reached: BoolArray | None = None
+) -> Training:
     """Choose the training nodes of a data set.
 
     The nodes of the mask ``train`` with a known label; without such a mask all nodes with a known label. Of more
@@ -71,6 +76,8 @@ def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
     dataset : Dataset
     rng : numpy Generator
         For the sample only.
+    reached : bool array, shape (num_nodes,), optional
+        Nodes that receive anything under the operator; training nodes that do not are left out.
 
     Returns
     -------
@@ -87,25 +94,24 @@ def find_training(dataset: Dataset, rng: np.random.Generator) -> Training:
     >>> import spectral_smooth as ss
     >>> found = find_training(ss.load("karate"), np.random.default_rng(0))
     >>> found.labels, found.counts, found.notes
-    ((0, 1), (17, 17), ('no training mask: all 34 known labels are used',))
+    ((0, 1), (17, 17), ('all 34 known labels (no training mask)',))
     """
     check_training(dataset)
     n = dataset.graph.num_nodes
     labels = np.full(n, -1) if dataset.labels is None else dataset.labels
     mask = dataset.masks.get("train")
     known = labels >= 0 if mask is None else mask & (labels >= 0)
-    classes = find_classes(np.where(known, labels, -1), n)
-    notes = _what_is_used(mask is not None, classes.known)
+    silent = 0 if reached is None else int(np.count_nonzero(known & ~reached))
+    classes = find_classes(np.where(known if reached is None else known & reached, labels, -1), n)
     small = classes.sizes < FEWEST_OF_CLASS
     left_out = tuple(int(v) for v in classes.values[small])
-    if left_out and len(classes.values) > 1:
-        named = ", ".join(map(str, left_out))
-        notes.append(f"classes with a single training node are left out of the accuracy: {named}")
-    nodes = _sample(classes.codes, np.flatnonzero(~small), rng)
-    if len(nodes) < int(classes.sizes[~small].sum()):
-        notes.append(f"a sample of {len(nodes):,} of the {classes.known:,} labels, balanced over classes")
-    codes = classes.codes[nodes]
-    values, codes, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    kept = np.flatnonzero(~small)
+    taken = np.sort(kept[np.argsort(-classes.sizes[kept], kind="stable")[:MOST_CLASSES]])
+    nodes = _sample(classes.codes, taken, rng)
+    notes = list(_notes(mask is not None, int(np.count_nonzero(known)), len(nodes), silent, left_out))
+    if len(taken) < len(kept):
+        notes.append(f"the {len(taken):,} largest of {len(kept):,} classes")
+    values, codes, counts = np.unique(classes.codes[nodes], return_inverse=True, return_counts=True)
     return Training(
         nodes,
         codes,
@@ -122,32 +128,40 @@ def check_training(dataset: Dataset) -> None:
     Raises
     ------
     InputError
-        If the training mask shares a node with another mask (a depth chosen on nodes that it is tested on says
-        nothing), or has no node with a known label while there are labels.
+        If two masks share a node (what is chosen on nodes that it is tested on says nothing), or the training mask
+        has no node with a known label while there are labels.
     """
     train, labels = dataset.masks.get("train"), dataset.labels
-    if train is None:
-        return
-    for name, mask in dataset.masks.items():
-        shared = 0 if name == "train" else int(np.count_nonzero(mask & train))
+    for (name, mask), (other, second) in combinations(dataset.masks.items(), 2):
+        shared = int(np.count_nonzero(mask & second))
         if shared:
             raise InputError(
-                f"the masks train and {name} share {shared:,} nodes; expected none, for a depth chosen on nodes that "
+                f"the masks {name} and {other} share {shared:,} nodes; expected none, for what is chosen on nodes that "
                 "it is tested on says nothing; take them out of one of both"
             )
-    if labels is not None and np.any(labels >= 0) and not np.any(labels[train] >= 0):
+    if train is not None and labels is not None and np.any(labels >= 0) and not np.any(labels[train] >= 0):
         raise InputError(
             f"the training mask has {int(train.sum()):,} nodes and none of them has a known label; expected labels of "
             "at least two classes (or no training mask: then all known labels are used)"
         )
 
 
-def _what_is_used(masked: bool, known: int) -> list[str]:
+def _notes(masked: bool, known: int, used: int, silent: int, left_out: tuple[int, ...]) -> Iterator[str]:
     if not known:
-        return []
+        return
     source = "labels of the training mask" if masked else "known labels"
-    text = f"all {known:,} {source} are used"
-    return [text if masked else f"no training mask: {text}"]
+    without = "" if masked else " (no training mask)"
+    alike = used + silent + len(left_out) >= known
+    yield (
+        f"all {known:,} {source}{without}"
+        if alike
+        else (f"{used:,} of the {known:,} {source}{without}, sampled alike from every class")
+    )
+    if silent:
+        yield f"{silent:,} of them without any edge or loop, which receive nothing and are left out"
+    if left_out:
+        named = ", ".join(map(str, left_out[:8])) + (", ..." if len(left_out) > 8 else "")
+        yield f"classes with a single training node, left out of the accuracy: {named}"
 
 
 def _sample(codes: IntArray, classes: IntArray, rng: np.random.Generator) -> IntArray:

@@ -58,7 +58,10 @@ def as_features(values: Any) -> FloatArray | csr_array:
 
 
 def as_labels(values: Any) -> tuple[IntArray, tuple[Note, ...]]:
-    """Return labels as integers, and notes; NaN becomes −1 (unknown), names are numbered."""
+    """Return labels as integers, and notes; names are numbered, NaN becomes −1 (unknown).
+
+    Labels that are floating-point numbers without a NaN are refused: they may be a quantity and not a class.
+    """
     array = to_numpy(values, "the label array")
     notes: list[Note] = []
     if array.ndim == 2 and array.shape[1] == 1:
@@ -79,6 +82,8 @@ def as_labels(values: Any) -> tuple[IntArray, tuple[Note, ...]]:
         array = _whole_labels(array, notes)
     if array.dtype.kind not in "iub":
         raise InputError(f"labels have type {array.dtype}; expected integers, with -1 for unknown")
+    if array.dtype.kind == "u" and array.size and int(array.max()) > np.iinfo(np.int64).max:
+        raise InputError(f"a label is {int(array.max())}; classes are numbers below 2**63")
     return array.astype(np.int64), tuple(notes)
 
 
@@ -127,8 +132,12 @@ def _whole_labels(array: NDArray[Any], notes: list[Note]) -> IntArray:
     unknown = np.isnan(array)
     if np.any(np.isinf(array)) or np.any(np.floor(array[~unknown]) != array[~unknown]):
         raise InputError("a label is not a whole number; expected classes 0, 1, ..., and -1 for unknown")
-    if unknown.any():
-        notes.append(Note("labels", f"{int(unknown.sum()):,} labels are NaN and count as unknown", "notice"))
+    if not unknown.any():
+        raise InputError(
+            f"labels have type {array.dtype}; expected integers, with -1 for unknown: pass labels.astype(int) if they "
+            "are classes and no quantity"
+        )
+    notes.append(Note("labels", f"{int(unknown.sum()):,} labels are NaN and count as unknown", "notice"))
     return np.where(unknown, -1, array).astype(np.int64)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, issparse
 
 from spectral_smooth.engines.numba_csr import Numba
-from spectral_smooth.engines.types import Engine
+from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.graphs.dataset import check_features
@@ -16,6 +16,8 @@ from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, iterate, sgc
 from spectral_smooth.spectra.quadrature import Tick
+
+NOISE = 32.0 * float(np.finfo(np.float64).eps)
 
 
 def kernels_by_depth(
@@ -32,7 +34,8 @@ def kernels_by_depth(
 
     Either X is propagated, or, where there are fewer nodes than features, the nodes' own indicators:
     e_iᵀ h_k(P) = (h_k(S) T⁻¹ e_i)ᵀ T. Both give the same numbers up to rounding; sparse features stay sparse
-    in the second. Concatenated read-outs add the kernels of all depths.
+    in the second. Concatenated read-outs add the kernels of all depths. What is no larger than the rounding of the sums
+    it comes from is zero: centred features on a complete graph are gone after one layer, and noise is no signal.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ def kernels_by_depth(
     start, kernel = (_from_nodes if wide else _from_features)(operator, features, nodes)
     bound = (engine or Numba()).bind(operator)
     wanted, last = set(np.asarray(depths).tolist()), int(np.max(depths))
-    states = iterate(rule, bound.apply, start, last)
+    states = _cleaned(bound, iterate(rule, bound.apply, start, last))
     for depth, found in enumerate(_read_out(rule, states, kernel, wanted)):
         if progress is not None:
             progress(depth, last)
@@ -87,6 +90,19 @@ def kernels_by_depth(
 
 
 Kernel = Callable[[FloatArray], FloatArray]
+
+
+def _cleaned(bound: BoundOperator, states: Iterator[FloatArray]) -> Iterator[FloatArray]:
+    """Yield states; row groups that fell to the rounding of one product are set to zero, where they stay."""
+    before = np.zeros(bound.operator.fixed_space.num_groups)
+    for state in states:
+        norms = np.sqrt(bound.inner(state, state))
+        noise = (norms > 0) & (norms < NOISE * before)
+        if np.any(noise):
+            bound.scale_rows(state, np.where(noise, 0.0, 1.0))
+            norms = np.where(noise, 0.0, norms)
+        before = norms
+        yield state
 
 
 def _read_out(
@@ -120,9 +136,14 @@ def _from_nodes(
     start[nodes, np.arange(len(nodes))] = operator.inverse_similarity[nodes]
     turned = csr_array(features.T) if issparse(features) else np.asarray(features, dtype=np.float64).T
     scale = operator.similarity[:, None]
+    stored = turned.data if issparse(turned) else turned
+    size = float(np.vdot(stored, stored))
 
     def kernel(state: FloatArray) -> FloatArray:
-        rows = np.asarray(turned @ (state * scale))
-        return np.asarray(rows.T @ rows)
+        sent = state * scale
+        rows = np.asarray(turned @ sent)
+        found = np.asarray(rows.T @ rows)
+        noise = NOISE**2 * size * float(np.vdot(sent, sent))
+        return found if float(np.trace(found)) > noise else np.zeros_like(found)
 
     return start, kernel

@@ -78,6 +78,7 @@ def test_depth_without_labels_has_every_key_and_says_that_only_the_safe_depth_is
         ([0, 1, 2], [2, 3], [0, 1] * 4, "the masks train and test share 1 nodes"),
         ([0, 1], [2], [-1, -1] + [0, 1] * 3, "none of them has a known label"),
         ([0, 1], [2], [0.5] * 8, "not a whole number"),
+        ([0, 1], [2], [0.0, 1.0] * 4, "labels have type float64; expected integers"),
         ([0, 1], [2], [0, 1, 0], "labels for 8 nodes"),
     ],
 )

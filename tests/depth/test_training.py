@@ -9,7 +9,7 @@ import pytest
 from cases import GRAPHS
 
 import spectral_smooth as ss
-from spectral_smooth.depth.training import MOST_NODES, find_training
+from spectral_smooth.depth.training import MOST_CLASSES, MOST_NODES, find_training
 
 N = GRAPHS["karate"].num_nodes
 
@@ -35,12 +35,12 @@ def test_the_training_mask_decides_and_unknown_labels_in_it_leave():
     assert training.nodes.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
     assert training.labels == (0, 1, 2)
     assert training.counts == (3, 2, 3)
-    assert training.notes == ("all 8 labels of the training mask are used",)
+    assert training.notes == ("all 8 labels of the training mask",)
 
 
 def test_without_a_mask_all_known_labels_are_used():
     labels = np.where(np.arange(N) < 10, np.arange(N) % 2, -1)
-    assert found(dataset(labels)).notes == ("no training mask: all 10 known labels are used",)
+    assert found(dataset(labels)).notes == ("all 10 known labels (no training mask)",)
 
 
 def test_a_class_with_one_training_node_is_left_out_and_named():
@@ -74,6 +74,20 @@ def test_masks_that_share_nodes_are_refused():
         found(dataset(np.arange(N) % 2, train=mask(0, 1, 2), test=mask(1, 2, 3)))
 
 
+def test_of_very_many_classes_the_largest_are_taken():
+    n = 3 * MOST_NODES
+    graph = ss.as_graph((np.array([np.arange(n - 1), np.arange(1, n)]), n))
+    training = found(ss.Dataset(graph, labels=np.arange(n) // 3))
+    assert len(training.labels) == MOST_CLASSES
+    assert len(training.nodes) == MOST_NODES
+    assert "the 250 largest of 500 classes" in training.notes
+
+
+def test_masks_that_share_nodes_with_each_other_are_refused_without_a_training_mask_too():
+    with pytest.raises(ss.errors.InputError, match=r"val and test share 1 nodes"):
+        found(dataset(np.arange(N) % 2, val=mask(0, 1), test=mask(1, 2)))
+
+
 def test_a_training_mask_without_a_label_is_refused():
     labels = np.where(np.arange(N) < 5, -1, np.arange(N) % 2)
     with pytest.raises(ss.errors.InputError, match=r"has 3 nodes and none of them has a known label"):
@@ -88,7 +102,9 @@ def test_very_many_labels_are_sampled_alike_from_every_class():
     assert training.counts[0] == 30
     assert training.counts[1] == training.counts[2] > 200
     assert sum(training.counts) <= MOST_NODES
-    assert "a sample of" in training.notes[-1]
+    assert training.notes[0].endswith(
+        f"of the {n:,} known labels (no training mask), sampled alike from every class"
+    )
     again = find_training(ss.Dataset(graph, labels=labels), np.random.default_rng(0))
     np.testing.assert_array_equal(training.nodes, again.nodes)
 
