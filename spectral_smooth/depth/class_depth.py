@@ -31,7 +31,7 @@ class ClassDepth:
     destroyed : Onset
         Contrast below 2⁻⁵³: no usual number format holds it; rescaling the result brings nothing back.
     plateau : float
-        Contrast of the part that never decays: it tells components and degrees, whatever the features were.
+        Contrast of the part that never decays: it tells components, degrees and sides apart, and nothing within them.
     predicted, measured : Curve or None
     """
 

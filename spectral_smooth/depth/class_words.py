@@ -8,6 +8,9 @@ import numpy as np
 
 from spectral_smooth.depth.class_depth import ClassDepth
 
+NAMED = 3
+"""Most minority classes that are named one by one."""
+
 
 def class_sentence(classes: Sequence[ClassDepth], horizon: int) -> str:
     """Return in words who goes first: minority classes by name, the others together.
@@ -22,18 +25,27 @@ def class_sentence(classes: Sequence[ClassDepth], horizon: int) -> str:
     >>> print(class_sentence([one(0, 0.5, 31), one(1, 0.433, 31), one(3, 0.067, 9)], 64).split(". ")[0])
     Class 3, 6.7 % of the labelled nodes, is indistinguishable from depth 9, the others from depth 31
     """
+    if all(_touches_nothing(c) for c in classes):
+        text = (
+            "nothing that tells the classes apart lies off the fixed space: smoothing takes nothing from them"
+        )
+        return f"{text[0].upper()}{text[1:]}.{_lasting(classes)}"
     if len(classes) == 2:
         text = _pair(classes, horizon)
     else:
         minority = sorted((c for c in classes if c.minority), key=_by_depth)
         others = [c for c in classes if not c.minority]
-        named = [f"class {c.label}, {_percent(c)}, {_is(c.small.depth, horizon)}" for c in minority]
+        named = [f"class {c.label}, {_percent(c)}, {_is(c.small.depth, horizon)}" for c in minority[:NAMED]]
+        if len(minority) > NAMED:
+            named.append(
+                f"{len(minority) - NAMED} more minority classes {_range(minority[NAMED:], horizon, minority)}"
+            )
         if others:
             named.append(
                 ("the others " if minority else "the classes are ") + _range(others, horizon, minority)
             )
         text = (", " if len(named) < 3 else "; ").join(named)
-    return f"{text[0].upper()}{text[1:]}. {_precision(classes, horizon)}"
+    return f"{text[0].upper()}{text[1:]}. {_precision(classes, horizon)}{_lasting(classes)}"
 
 
 def _pair(classes: Sequence[ClassDepth], horizon: int) -> str:
@@ -49,6 +61,23 @@ def _pair(classes: Sequence[ClassDepth], horizon: int) -> str:
         return f"{text} (two classes have one contrast, and these are of one size)"
     word = "the minority" if small.minority else "the smaller one"
     return f"{text} (two classes have one contrast; class {small.label} is {word}, {_percent(small)})"
+
+
+def _touches_nothing(one: ClassDepth) -> bool:
+    curve = one.measured or one.predicted
+    return curve is not None and len(curve.depths) > 0 and curve.depths[0] == 0 and curve.upper[0] == 0
+
+
+def _lasting(classes: Sequence[ClassDepth]) -> str:
+    """Say how much the classes differ in the part that never decays, where that is above the threshold."""
+    most = max(classes, key=lambda c: c.plateau)
+    if most.plateau < most.small.threshold:
+        return ""
+    which = "they differ" if len(classes) == 2 else f"class {most.label} differs most,"
+    return (
+        f" In the part that never decays (components, degrees, sides) {which} by {100 * most.plateau:.2g} % of the "
+        "state at every depth."
+    )
 
 
 def _by_depth(one: ClassDepth) -> float:

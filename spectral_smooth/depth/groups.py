@@ -343,15 +343,24 @@ def _first_and_last(kind: str, groups: Sequence[GroupDepth], horizon: int) -> st
     def at(one: GroupDepth) -> float:
         return np.inf if one.lost.depth is None else float(one.lost.depth)
 
+    kept = [g for g in groups if g.middle.upper[0] == 0]
+    groups = [g for g in groups if g.middle.upper[0] > 0]
+    end = f"; {_nodes_of(kept)} with nothing off the fixed space keep what they have" if kept else ""
+    if not groups:
+        return f"By {kind}: no group has anything off the fixed space that smoothing could take"
     first, last = min(groups, key=at), max(groups, key=at)
     if first.lost.depth is None:
-        return f"By {kind}: none loses its signal within {horizon:,} layers"
+        return f"By {kind}: none loses its signal within {horizon:,} layers{end}"
     text = f"By {kind}: {first.name} ({_nodes(first)}) from depth {first.lost.depth:,}"
     if last.lost.depth == first.lost.depth:
-        return f"{text}, as all others"
+        return f"{text}, as all others{end}"
     if last.lost.depth is None:
-        return f"{text} first, {last.name} ({_nodes(last)}) not within {horizon:,} layers"
-    return f"{text} first, {last.name} ({_nodes(last)}) from depth {last.lost.depth:,} last"
+        return f"{text} first, {last.name} ({_nodes(last)}) not within {horizon:,} layers{end}"
+    return f"{text} first, {last.name} ({_nodes(last)}) from depth {last.lost.depth:,} last{end}"
+
+
+def _nodes_of(groups: Sequence[GroupDepth]) -> str:
+    return f"{sum(g.size for g in groups):,} nodes"
 
 
 def _nodes(one: GroupDepth) -> str:

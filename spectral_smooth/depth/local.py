@@ -294,6 +294,11 @@ def _sentence(spreads: Mapping[str, Spread], depth: int, epsilon: float) -> str:
     text = [f"Within {100 * epsilon:.3g} % of what they tend to: {_told(spreads['smooth'], depth)}."]
     if "lost" in spreads:
         text.append(f"Lost: {_told(spreads['lost'], depth)}.")
+        at_once = dict(zip(spreads["lost"].depths, spreads["lost"].counts, strict=True)).get(0, 0)
+        if at_once:
+            text.append(
+                f"{at_once:,} of them had no part off the fixed space above the threshold to begin with."
+            )
     if spreads["smooth"].outside:
         text.append(f"{spreads['smooth'].outside:,} nodes without any edge or loop are left out.")
     return " ".join(text)

@@ -101,7 +101,7 @@ class ClassContrasts:
         ``class_contrast``, one for each class, in the order of ``labels``.
     plateaus : tuple of float
         Contrast of the part in the fixed and the alternating space at the last depth: it does not decay, and
-        tells components and degrees (and sides of bipartite graphs) apart, whatever the features were.
+        tells components and degrees (and sides of bipartite graphs) apart, and nothing within them.
     applications : int
         Products with S.
 
@@ -212,7 +212,10 @@ class ClassMeter:
             Curve.points("class_contrast", seen, values[:, c], note=f"class {split.labels[c]}")
             for c in range(count)
         )
-        plateaus = tuple(float(v) for v in values[-1, count:])
+        # What is left of the lasting part after it has cancelled is rounding of the start.
+        rounding = 64.0 * float(np.finfo(np.float64).eps) * np.sqrt(squares[0, -1])
+        lasting = np.where(np.sqrt(squares[-1, count:-1]) > rounding / split.scale, values[-1, count:], 0.0)
+        plateaus = tuple(float(v) for v in lasting)
         return ClassContrasts(
             split.labels, tuple(int(c) for c in split.counts), curves, plateaus, self.run.depth
         )
@@ -234,7 +237,7 @@ def measure_class_contrast(
 
     with a_c = 1/n_c on class c and −1/n_others on the other labelled nodes. The numerator is in feature
     coordinates X = T⁻¹ Y, without the parts in the fixed and the alternating space: those never decay, and
-    whatever the features were they only tell components and degrees (or sides) apart. The denominator is the
+    they only tell components and degrees (or sides) apart, nothing within them. The denominator is the
     root-mean-square row norm of X_k with everything in it, over all nodes with d̃ > 0, weighted by T_i² (all alike
     for the GCN, d̃_i for the walk): that one is a function of S, so that it can be predicted too.
 

@@ -176,7 +176,10 @@ def predict_class_contrast(
         enough = sides.enough(rule) if products == "auto" else None
         forms = _lanczos_forms(bound, vectors, signal.rest, steps, enough, progress)
         used += max(len(form.nodes) for form in forms)
-    plateaus = _plateaus(basis, signal.coefficients, operator.fixed_space.dimension, rule, depths, sides)
+    start = float(np.sqrt(spectral.total)) / split.scale
+    plateaus = _plateaus(
+        basis, signal.coefficients, operator.fixed_space.dimension, rule, depths, sides, start
+    )
     curves = tuple(sides.curve(form, rule, label) for form, label in zip(forms, split.labels, strict=True))
     return ClassContrasts(split.labels, tuple(int(c) for c in split.counts), curves, plateaus, used)
 
@@ -257,16 +260,22 @@ def _plateaus(
     rule: Rule,
     depths: IntArray,
     sides: _Sides,
+    start: float,
 ) -> tuple[float, ...]:
-    """Return the contrast of the known spaces' part at the last depth: two more modes, ±1."""
+    """Return the contrast of the known spaces' part at the last depth: two more modes, ±1.
+
+    What is left of it after it has cancelled is rounding of the features of size ``start``, and no plateau.
+    """
     fixed = basis[:, :dimension] @ coefficients[:dimension]
     swing = basis[:, dimension:] @ coefficients[dimension:]
     size = float(np.sqrt(sides.low[-1] * sides.high[-1]))
     ends = np.array([1.0, -1.0])
-    return tuple(
-        float(read_norms(rule, ends, np.stack(rows), depths[-1:])[0]) / size if size > 0 else 0.0
+    norms = [
+        float(read_norms(rule, ends, np.stack(rows), depths[-1:])[0])
         for rows in zip(fixed, swing, strict=True)
-    )
+    ]
+    rounding = 64.0 * float(np.finfo(np.float64).eps) * start
+    return tuple(norm / size if size > 0 and norm > rounding else 0.0 for norm in norms)
 
 
 def _modal_forms(operator: Operator, vectors: FloatArray, rest: FloatArray) -> list[Form]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spectral_smooth as ss
 from spectral_smooth.depth.class_depth import ClassDepth, ClassDepths
 from spectral_smooth.depth.class_words import class_sentence
 from spectral_smooth.depth.classes import FLOAT64, NOT_TWO, class_depths
@@ -297,3 +298,34 @@ def test_odd_depths_are_looked_at_too():
     assert found.predicted == 44
     assert found.measured == 48
     assert onset(1e-2, every, Curve.points("c", GRID, values[GRID])).agrees is False
+
+
+def two_components(features):
+    """Two complete graphs, a class each."""
+    graph = ss.family("2*complete:6").graph
+    return ss.class_depths(ss.gcn(graph), features, np.repeat([0, 1], 6), horizon=64)
+
+
+def test_classes_that_only_differ_by_component_are_not_called_lost():
+    found = two_components(np.repeat([[1.0], [3.0]], 6, axis=0))
+    assert "smoothing takes nothing from them" in found.sentence
+    assert "differ by" in found.sentence
+    assert "indistinguishable" not in found.sentence
+
+
+def test_what_is_left_of_a_part_that_cancels_is_no_plateau():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(12, 3))
+    found = two_components(
+        x - x.mean(axis=0) - np.repeat(x.reshape(2, 6, 3).mean(axis=1) - x.mean(axis=0), 6, axis=0)
+    )
+    assert all(c.plateau == 0.0 for c in found.classes)
+    assert "never decays" not in found.sentence
+
+
+def test_of_many_minority_classes_three_are_named_and_the_others_counted():
+    graph = ss.family("grid:20x20").graph
+    labels = np.concatenate([np.zeros(300, int), np.arange(1, 11).repeat(10)])
+    found = ss.class_depths(ss.gcn(graph), np.eye(400)[:, :40], labels, horizon=64)
+    assert "7 more minority classes" in found.sentence
+    assert len(found.sentence) < 600

@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+import spectral_smooth as ss
 from spectral_smooth.depth import groups
 from spectral_smooth.depth.divisions import component_division, degree_division, region_division
 from spectral_smooth.depth.groups import GroupDepths, group_depths
@@ -166,3 +167,11 @@ def test_plain_types_and_back(monkeypatch):
 def test_bad_arguments(bad):
     with pytest.raises(UsageError):
         group_depths(gcn(cases.GRAPHS["karate"]), cases.features(34), **bad)
+
+
+def test_groups_with_nothing_off_the_fixed_space_are_not_the_first_to_go():
+    graph = ss.family("grid:4x4+3*path:1").graph
+    found = ss.group_depths(ss.gcn(graph), np.random.default_rng(0).normal(size=(19, 2)), horizon=64)
+    assert "3 nodes with nothing off the fixed space keep what they have" in found.sentence
+    alone = ss.group_depths(ss.gcn(ss.family("5*path:1").graph), np.eye(5), horizon=8)
+    assert "no group has anything off the fixed space" in alone.sentence
