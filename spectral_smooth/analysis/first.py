@@ -18,7 +18,6 @@ from spectral_smooth.depth.node_meter import NodeMeter
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.graphs.layout import pivot_layout
-from spectral_smooth.measures.curve import Curve
 from spectral_smooth.measures.local_density import LocalDensity, local_density
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
@@ -155,13 +154,10 @@ def _thin_classes(found: ClassDepths, horizon: int) -> ClassDepths:
     beyond = np.geomspace(64, max(horizon, 65), 49).round().astype(np.int64)
     keep = np.unique(np.concatenate([np.arange(min(horizon, 64) + 1), beyond[beyond <= horizon]]))
 
-    def thinned(curve: Curve | None) -> Curve | None:
-        if curve is None:
-            return None
-        at = np.flatnonzero(np.isin(curve.depths, keep))
-        return replace(curve, depths=curve.depths[at], lower=curve.lower[at], upper=curve.upper[at])
-
-    return replace(found, classes=tuple(replace(c, predicted=thinned(c.predicted)) for c in found.classes))
+    classes = (
+        c if c.predicted is None else replace(c, predicted=c.predicted.thinned(keep)) for c in found.classes
+    )
+    return replace(found, classes=tuple(classes))
 
 
 def _density(found: LocalDensity) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def predict_to_horizon(
         measure, operator, np.arange(plan.horizon + 1), rule=plan.rule, measures=QUADRATIC
     )
     shown = _shown_depths(plan)
-    return _thinned(everything, shown), everything, measure
+    shown_curves = tuple(curve.thinned(shown) for curve in everything.curves)
+    return replace(everything, curves=shown_curves), everything, measure
 
 
 def proven_ends(operator: Operator, top: Spectrum, bottom: Spectrum) -> Ends | None:
@@ -66,13 +67,6 @@ def _shown_depths(plan: Plan) -> IntArray:
     """Return every depth that is measured, and log-spaced ones beyond it."""
     beyond = np.geomspace(plan.depth, plan.horizon, 49).round().astype(np.int64)
     return np.unique(np.concatenate([np.arange(plan.depth + 1), beyond]))
-
-
-def _thinned(trajectory: Trajectory, depths: IntArray) -> Trajectory:
-    curves = tuple(
-        replace(c, depths=depths, lower=c.lower[depths], upper=c.upper[depths]) for c in trajectory.curves
-    )
-    return replace(trajectory, curves=curves)
 
 
 def spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:

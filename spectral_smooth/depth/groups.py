@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -292,7 +292,6 @@ def _groups(
     shown = grid_to(horizon)
     for place, division in enumerate(divisions):
         forecast = predicted[division.kind]
-        at = np.searchsorted(forecast.depths, shown)
         sizes = division.sizes
         for g, name in enumerate(division.names):
             seen = None
@@ -317,14 +316,10 @@ def _groups(
                     middle=middle,
                     grid=None if seen is None else agreement_grid(seen.depths),
                 ),
-                predicted=_thinned(sides, at),
-                middle=_thinned(middle, at),
+                predicted=sides.thinned(shown),
+                middle=middle.thinned(shown),
                 measured=seen,
             )
-
-
-def _thinned(curve: Curve, at: IntArray) -> Curve:
-    return replace(curve, depths=curve.depths[at], lower=curve.lower[at], upper=curve.upper[at])
 
 
 def group_sentence(groups: Sequence[GroupDepth], horizon: int) -> str:

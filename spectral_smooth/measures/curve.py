@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -135,6 +135,18 @@ class Curve:
         if not len(where):
             raise UsageError(f"curve {self.name} has no value at depth {depth}")
         return float(self.lower[where[0]]), float(self.upper[where[0]])
+
+    def thinned(self, depths: IntArray) -> Curve:
+        """Return the curve at those of its depths that are among the given ones.
+
+        Examples
+        --------
+        >>> Curve.points("energy", np.arange(9), 0.5 ** np.arange(9)).thinned(np.array([0, 1, 8, 99]))
+        Curve energy (measured): depths 0 to 8, from 1 to 0.003906
+        """
+        at = np.flatnonzero(np.isin(self.depths, depths))
+        floor = np.broadcast_to(np.asarray(self.floor, dtype=np.float64), self.depths.shape)[at]
+        return replace(self, depths=self.depths[at], lower=self.lower[at], upper=self.upper[at], floor=floor)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as plain JSON types."""

@@ -280,8 +280,11 @@ def plot_overview(analysis: Analysis) -> Figure:
     safe = analysis.safe_depth
     # Only letters that the default font has: a missing glyph would be a warning and an empty box.
     name = drawable(analysis.name).encode("latin-1", "replace").decode("latin-1")
+    depth = None if analysis.advice is None else analysis.advice.recommended_depth
+    advised = "" if depth is None else f"recommended depth {depth}, "
     title = (
-        f"{name}: {analysis.verdict}, safe depth {numbers.layers(safe.at_least, safe.at_most, safe.horizon)}"
+        f"{name}: {analysis.verdict}, {advised}"
+        f"safe depth {numbers.layers(safe.at_least, safe.at_most, safe.horizon)}"
     )
     figure.suptitle(title, fontsize=13, parse_math=False)
     return figure
