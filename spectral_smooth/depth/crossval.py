@@ -87,40 +87,35 @@ def read_out(kernel: FloatArray, folds: Folds, ridges: FloatArray = RIDGES) -> R
         noisy = values + scale * ridge
         fit = float(np.sum(inside**2 / noisy[:, None]))
         evidence[at] = -0.5 * targets.shape[1] * (n * np.log(fit) + np.log(noisy).sum())
-        inverse = (vectors / noisy) @ vectors.T
+        told = _left_out((vectors / noisy) @ vectors.T, vectors @ (inside / noisy[:, None]), folds)
         tie = ROUNDING * n / ridge
-        for parts in folds.partitions:
-            told = _left_out(inverse, inverse @ targets, targets, parts)
-            votes[at] += _votes(told, tie)
-            soft[at] += _softened(told, folds.codes, tie)
-            squares[at] += float(((told - targets) ** 2).sum(axis=1) @ folds.weights)
-    repeats = len(folds.partitions)
-    return Readout(votes / repeats, soft / repeats, squares / repeats, evidence)
+        votes[at] = _votes(told, tie).mean(axis=0)
+        soft[at] = _softened(told, folds.codes, tie).mean(axis=0)
+        squares[at] = float(((told - targets) ** 2).sum(axis=2).mean(axis=0) @ folds.weights)
+    return Readout(votes, soft, squares, evidence)
 
 
-def _left_out(
-    inverse: FloatArray, dual: FloatArray, targets: FloatArray, parts: tuple[IntArray, ...]
-) -> FloatArray:
-    """Return what each node is told to be by the read-outs trained without its part: (n, classes)."""
-    told = np.empty_like(dual)
-    for part in parts:
-        told[part] = targets[part] - np.linalg.solve(inverse[np.ix_(part, part)], dual[part])
+def _left_out(inverse: FloatArray, dual: FloatArray, folds: Folds) -> FloatArray:
+    """Return what each node is told to be by the read-outs trained without its part: (repetitions, n, classes)."""
+    told = np.empty((len(folds.partitions), *dual.shape))
+    for repetition, nodes in folds.batches:
+        blocks = inverse[nodes[:, :, None], nodes[:, None, :]]
+        told[repetition[:, None], nodes] = folds.targets[nodes] - np.linalg.solve(blocks, dual[nodes])
     return told
 
 
 def _votes(told: FloatArray, tie: float) -> FloatArray:
-    first = told >= told.max(axis=1, keepdims=True) - tie
-    return np.asarray(first / first.sum(axis=1, keepdims=True))
+    first = told >= told.max(axis=2, keepdims=True) - tie
+    return np.asarray(first / first.sum(axis=2, keepdims=True))
 
 
 def _softened(told: FloatArray, codes: IntArray, tie: float) -> FloatArray:
     """Return Φ of the margin of each node's own class over the best other one, in units of the median margin."""
     nodes = np.arange(len(codes))
     others = told.copy()
-    others[nodes, codes] = -np.inf
-    margins = told[nodes, codes] - others.max(axis=1)
+    others[:, nodes, codes] = -np.inf
+    margins = told[:, nodes, codes] - others.max(axis=2)
     sizes = np.abs(margins)
-    typical = float(np.median(sizes))
-    if typical <= tie:  # most nodes are tied: what is left is told or not
-        typical = tie
-    return np.asarray(np.where(sizes > tie, ndtr(margins / (BANDWIDTH * typical)), 1.0 / told.shape[1]))
+    # Where most nodes are tied, what is left is told or not.
+    typical = np.maximum(np.median(sizes, axis=1, keepdims=True), tie)
+    return np.asarray(np.where(sizes > tie, ndtr(margins / (BANDWIDTH * typical)), 1.0 / told.shape[2]))

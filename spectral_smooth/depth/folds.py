@@ -65,6 +65,17 @@ class Folds:
         return cls(codes, tuple(drawn))
 
     @cached_property
+    def batches(self) -> tuple[tuple[IntArray, IntArray], ...]:
+        """Parts of one size together: repetition of each, shape (parts,), and its nodes, shape (parts, size)."""
+        sized: dict[int, list[tuple[int, IntArray]]] = {}
+        for repetition, parts in enumerate(self.partitions):
+            for part in parts:
+                sized.setdefault(len(part), []).append((repetition, part))
+        return tuple(
+            (np.array([r for r, _ in some]), np.stack([part for _, part in some])) for some in sized.values()
+        )
+
+    @cached_property
     def targets(self) -> FloatArray:
         """One column a class, 1 where a node belongs to it: shape (n, classes)."""
         return np.eye(int(self.codes.max()) + 1)[self.codes]
