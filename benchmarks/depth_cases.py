@@ -23,13 +23,15 @@ SETS, PER_CLASS = 20, 20
 class Case:
     """One training set of one graph: its nodes' classes, and read-outs at every depth of the table.
 
-    ``parts`` leaves out a quarter of every class at a time, ``singles`` one node at a time.
+    ``parts`` leaves out a quarter of every class at a time, ``singles`` one node at a time; ``separation`` is the
+    signal against noise of the kernel, see `separation`.
     """
 
     training: Training
     folds: Folds
     parts: list[Readout]
     singles: list[Readout]
+    separation: list[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,19 @@ def draw(dataset: ss.Dataset, seed: int, per_class: int = PER_CLASS) -> Training
     return find_training(replace(dataset, masks={"train": mask}), rng)
 
 
+def separation(kernel: np.ndarray, codes: np.ndarray) -> float:
+    """Return the distance² of class means over the variance within classes, both without bias, over all classes.
+
+    Pairs of different nodes have independent noise: the mean of K over them within a class, less that between
+    classes, is the squared distance of means; the mean of the diagonal less that within a class is the variance.
+    """
+    same = codes[:, None] == codes
+    other = same & ~np.eye(len(codes), dtype=bool)
+    within, between = kernel[other].mean(), kernel[~same].mean()
+    variance = float(np.trace(kernel)) / len(codes) - within
+    return float((within - between) / variance) if variance > 0 else 0.0
+
+
 def load(name: str, first_seed: int, sets: int = SETS, per_class: int = PER_CLASS) -> Truth:
     """Read a graph and its table, and cross-validate every training set at every tabulated depth."""
     table = json.loads((DATA / "truth" / f"{name}.json").read_text())
@@ -81,13 +96,14 @@ def load(name: str, first_seed: int, sets: int = SETS, per_class: int = PER_CLAS
     union = np.unique(np.concatenate([t.nodes for t in trainings]))
     several = [Folds.draw(t.codes, np.random.default_rng(s)) for s, t in enumerate(trainings)]
     single = [Folds(t.codes, (tuple(np.arange(len(t.codes))[:, None]),)) for t in trainings]
-    cases = [Case(t, f, [], []) for t, f in zip(trainings, several, strict=True)]
+    cases = [Case(t, f, [], [], []) for t, f in zip(trainings, several, strict=True)]
     for _, kernel in kernels_by_depth(ss.gcn(dataset.graph), prepared, union, depths):
         for case, alone in zip(cases, single, strict=True):
             at = np.searchsorted(union, case.training.nodes)
             own = kernel[np.ix_(at, at)]
             case.parts.append(read_out(own, case.folds))
             case.singles.append(read_out(own, alone))
+            case.separation.append(separation(own, case.training.codes))
     return Truth(name, depths, np.array(table["bal"]), np.array(table["per_class"]), cases)
 
 

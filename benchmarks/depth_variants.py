@@ -70,6 +70,16 @@ def _both(caution: float) -> Score:
     return score
 
 
+def _separation(case: Case, depths: np.ndarray) -> np.ndarray:
+    del depths
+    return np.array(case.separation)
+
+
+def _with_separation(case: Case, depths: np.ndarray) -> np.ndarray:
+    found = np.array(case.separation)
+    return _best_ridge(0.01)(case, depths) + 0.05 * found / max(float(np.abs(found).max()), 1e-300)
+
+
 def _with_evidence(caution: float) -> Score:
     def score(case: Case, depths: np.ndarray) -> np.ndarray:
         classes, nodes = len(case.training.labels), len(case.training.nodes)
@@ -110,6 +120,8 @@ VARIANTS: dict[str, Score] = {
     **{f"both ridges, caution {c:g}": _both(c) for c in (0.0025, 0.005, 0.01)},
     **{f"best ridge, caution {c:g}": _best_ridge(c) for c in (0.005, 0.01)},
     "both ridges, caution 0.005, with evidence": _with_evidence(0.005),
+    "signal against noise": _separation,
+    "best ridge, caution 0.01, with signal against noise": _with_separation,
     **{
         f"best ridge, deeper than {d} if better by {e:g} errors": _guarded(d, e)
         for d in (4, 8)

@@ -12,7 +12,7 @@ from spectral_smooth.graphs.models import csbm
 from spectral_smooth.operators.operator import gcn, random_walk, symmetric
 from spectral_smooth.simulate.class_contrast import measure_class_contrast
 from spectral_smooth.spectra.quadrature import spectral_measure
-from spectral_smooth.theory import class_contrast
+from spectral_smooth.theory import bilinear
 from spectral_smooth.theory.class_contrast import predict_class_contrast
 
 DEPTHS = np.array([0, 1, 2, 3, 5, 8, 13, 30])
@@ -121,7 +121,7 @@ def test_all_classes_share_the_products_and_panels_change_nothing(monkeypatch):
     data = csbm(nodes=500)
     op, labels = gcn(data.graph), np.arange(500) % 7
     one = predict_class_contrast(op, data.features, labels, DEPTHS, products=10)
-    monkeypatch.setattr(class_contrast, "PANEL_NUMBERS", 1)
+    monkeypatch.setattr(bilinear, "PANEL_NUMBERS", 1)
     two = predict_class_contrast(op, data.features, labels, DEPTHS, products=10)
     assert one.applications == two.applications == 20
     for first, second in zip(one.curves, two.curves, strict=True):
