@@ -80,6 +80,16 @@ def _with_separation(case: Case, depths: np.ndarray) -> np.ndarray:
     return _best_ridge(0.01)(case, depths) + 0.05 * found / max(float(np.abs(found).max()), 1e-300)
 
 
+def _guarded_with_separation(weight: float) -> Score:
+    guarded = _guarded(4, 2.0)
+
+    def score(case: Case, depths: np.ndarray) -> np.ndarray:
+        found = np.array(case.separation)
+        return guarded(case, depths) + weight * found / max(float(np.abs(found).max()), 1e-300)
+
+    return score
+
+
 def _with_evidence(caution: float) -> Score:
     def score(case: Case, depths: np.ndarray) -> np.ndarray:
         classes, nodes = len(case.training.labels), len(case.training.nodes)
@@ -126,5 +136,9 @@ VARIANTS: dict[str, Score] = {
         f"best ridge, deeper than {d} if better by {e:g} errors": _guarded(d, e)
         for d in (4, 8)
         for e in (0.5, 1.0, 2.0)
+    },
+    **{
+        f"{SHIPPED}, with {w:g} × signal against noise": _guarded_with_separation(w)
+        for w in (0.01, 0.02, 0.04, 0.08)
     },
 }

@@ -13,6 +13,7 @@ import spectral_smooth as ss
 from spectral_smooth.analysis.depth import answer_depth
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.depth.advice import DepthAdvice
+from spectral_smooth.depth.grid import measured_depths
 from spectral_smooth.depth.safe import SafeDepth
 from spectral_smooth.depth.verdict import verdict
 
@@ -54,11 +55,12 @@ def test_parts_are_those_of_the_functions(csbm):
     operator = ss.gcn(csbm.graph)
     x, _, _ = ss.prepare_features(csbm.features, num_nodes=300, rng=0)
     assert found.labels.homophily.to_dict() == ss.homophily(csbm.graph, csbm.labels).to_dict()
-    alone = ss.class_depths(operator, x, csbm.labels, horizon=64)
+    grid = measured_depths(None, 8)
+    alone = ss.class_depths(operator, x, csbm.labels, depths=grid, horizon=64)
     for one, two in zip(found.first.classes.classes, alone.classes, strict=True):
         assert one.small.measured == two.small.measured
         assert one.small.predicted == two.small.predicted
-    nodes = ss.node_depths(operator, x, depth=64)
+    nodes = ss.node_depths(operator, x, depth=8)
     np.testing.assert_array_equal(found.first.nodes.smooth, nodes.smooth)
     np.testing.assert_array_equal(found.first.nodes.lost, nodes.lost)
 

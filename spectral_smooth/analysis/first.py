@@ -28,7 +28,6 @@ from spectral_smooth.simulate.group_collapse import GroupMeter
 from spectral_smooth.spectra.quadrature import SpectralMeasure
 from spectral_smooth.theory.group_collapse import slowest_pairs
 
-MEASURED_TO = 128
 EDGES_DRAWN = 12_000
 
 
@@ -84,6 +83,7 @@ def first_to_go(
     labels: IntArray | None,
     *,
     rule: Rule,
+    depth: int,
     horizon: int,
     collapse: float,
     spectral: SpectralMeasure,
@@ -98,8 +98,8 @@ def first_to_go(
         Features as they are propagated.
     labels : int array or None
     rule : Rule
-    horizon : int
-        Largest depth of the predictions; measured is to `MEASURED_TO` at most.
+    depth, horizon : int
+        Largest depth that is measured, and that is predicted.
     collapse : float
         Threshold.
     spectral : SpectralMeasure
@@ -110,7 +110,7 @@ def first_to_go(
     # Classes have float32's rounding as a threshold of their own, which must lie below this one.
     collapse = max(collapse, 2.0**-23)
     pairs = slowest_pairs(operator)
-    grid = measured_depths(None, min(horizon, MEASURED_TO))
+    grid = measured_depths(None, depth)
     run = DeflatedRun(operator, signal, int(grid[-1]), rule)
     split = None if labels is None else ClassSplit.of(operator, labels)
     by_class = ClassMeter(run, split, grid) if split is not None and split.comparable else None

@@ -115,6 +115,7 @@ def analyze(
             signal,
             None if told is None else dataset.labels,
             rule=plan.rule,
+            depth=plan.depth,
             horizon=plan.horizon,
             collapse=plan.collapse,
             spectral=spectral,

@@ -10,7 +10,7 @@ import numpy as np
 from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
-from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.rows import block_length
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat, Last
@@ -126,6 +126,7 @@ class DeflatedRun:
         n, columns = layer.rest.shape
         rest, deviation, whole = np.empty(n), np.empty(n), np.empty(n)
         place = np.cumsum(space.alternating) - 1
+        sizes = np.einsum("cf,cf->c", self.fixed_coefficients, self.fixed_coefficients)
         step = block_length(columns)
         for low in range(0, n, step):
             at = slice(low, low + step)
@@ -136,8 +137,17 @@ class DeflatedRun:
                 factor = layer.swing * space.vector[at] * space.sides[at]
                 rows = rows + factor[:, None] * self.swing_coefficients[np.maximum(place[component], 0)]
                 deviation[at] = np.einsum("if,if->i", rows, rows)
+            whole[at] = deviation[at]
             if space.dimension:
                 shared = layer.fixed * space.vector[at]
-                rows = rows + shared[:, None] * self.fixed_coefficients[component]
-            whole[at] = np.einsum("if,if->i", rows, rows)
-        return RowSquares(rest, deviation, whole)
+                cross = _own_products(rows, self.fixed_coefficients, component)
+                whole[at] += shared * (2.0 * cross + shared * sizes[component])
+        return RowSquares(rest, deviation, np.maximum(whole, 0.0))
+
+
+def _own_products(rows: FloatArray, vectors: FloatArray, which: IntArray) -> FloatArray:
+    """Return ⟨row_i, vector of its component⟩: one product for the largest component, where nearly all rows are."""
+    products: FloatArray = rows @ vectors[0]
+    others = np.flatnonzero(which)
+    products[others] = np.einsum("if,if->i", rows[others], vectors[which[others]])
+    return products
