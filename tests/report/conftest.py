@@ -336,7 +336,8 @@ LABELLED = {
     "no-edges": lambda: Dataset(as_graph(csr_array((5, 5))), labels=np.array([0, 1, 0, 1, -1])),
     "strange-loops": lambda: csbm(nodes=60, inside=0.2, outside=0.1, features=4, rng=1),
 }
-PLANS = {"strange-loops": {"rule": concat(), "loops": 0.0}}
+# "blocks" is measured so deep that nodes are lost: there is something to draw.
+PLANS = {"blocks": {"depth": 48}, "strange-loops": {"rule": concat(), "loops": 0.0}}
 
 
 def with_minorities():
@@ -354,7 +355,7 @@ def with_minorities():
 @functools.cache
 def labelled_analysis(name):
     """Analysis of a small graph that was really computed, with what the labels say."""
-    return analyze(LABELLED[name](), plan=Plan(depth=12, horizon=48, **PLANS.get(name, {})))
+    return analyze(LABELLED[name](), plan=Plan(**{"depth": 12, "horizon": 48, **PLANS.get(name, {})}))
 
 
 def replace_texts(value, bad, *, key=""):
