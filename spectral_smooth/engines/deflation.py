@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_smooth.engines.types import BoundOperator
-from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.graphs.arrays import BoolArray, FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -47,3 +47,16 @@ def deflate(bound: BoundOperator, core: FloatArray) -> Deflated:
     if np.any(left != mass):
         bound.scale_rows(core, np.where(left > noise, 1.0, 0.0))
     return Deflated(core, coefficients, fixed, alternating, mass)
+
+
+def silence_noise(
+    bound: BoundOperator, state: FloatArray, norms: FloatArray, before: FloatArray
+) -> BoolArray:
+    """Set row groups to zero that one product left smaller than the rounding of its terms; return which.
+
+    ``norms`` are the groups' norms now, ``before`` those one product earlier.
+    """
+    noise: BoolArray = (norms > 0) & (norms < 32.0 * float(np.finfo(state.dtype).eps) * before)
+    if np.any(noise):
+        bound.scale_rows(state, np.where(noise, 0.0, 1.0))
+    return noise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from spectral_smooth.engines.deflation import silence_noise
 from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import InputError
@@ -94,14 +95,10 @@ Kernel = Callable[[FloatArray], FloatArray]
 
 def _cleaned(bound: BoundOperator, states: Iterator[FloatArray]) -> Iterator[FloatArray]:
     """Yield states; row groups that fell to the rounding of one product are set to zero, where they stay."""
-    before = np.zeros(bound.operator.fixed_space.num_groups)
+    before: FloatArray = np.zeros(bound.operator.fixed_space.num_groups)
     for state in states:
         norms = np.sqrt(bound.inner(state, state))
-        noise = (norms > 0) & (norms < NOISE * before)
-        if np.any(noise):
-            bound.scale_rows(state, np.where(noise, 0.0, 1.0))
-            norms = np.where(noise, 0.0, norms)
-        before = norms
+        before = np.where(silence_noise(bound, state, norms, before), 0.0, norms)
         yield state
 
 

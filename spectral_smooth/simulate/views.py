@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from spectral_smooth.engines.deflation import deflate
+from spectral_smooth.engines.deflation import deflate, silence_noise
 from spectral_smooth.engines.types import BoundOperator
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.measures.quadratic import Parts
@@ -73,10 +73,8 @@ class DeflatedView(View):
         for state in super().states(depth):
             squares = self.bound.inner(state, state)
             norms = np.sqrt(squares)
-            noise = norms < 32.0 * float(np.finfo(self.dtype).eps) * before
-            if np.any(noise & (norms > 0)):
-                self.bound.scale_rows(state, np.where(noise, 0.0, 1.0))
-                norms, squares = np.where(noise, 0.0, norms), np.where(noise, 0.0, squares)
+            noise = silence_noise(self.bound, state, norms, before)
+            norms, squares = np.where(noise, 0.0, norms), np.where(noise, 0.0, squares)
             age += 1
             if np.any(norms < FALL * reference) or age >= REFRESH:
                 self.bound.project_out(state)
