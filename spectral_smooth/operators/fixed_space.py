@@ -59,8 +59,13 @@ class FixedSpace:
         vector[alive] = np.sqrt(degrees[alive] / mass[labels[alive]])
         looped = np.zeros(components.count, dtype=bool)
         looped[components.labels[loops > 0]] = True
-        alternating_all = components.bipartite & ~looped
-        sides = np.where(alternating_all[components.labels], components.sides, 0.0)
+        # two colours are looked for only where some component has no loop
+        alternating_all = (
+            np.zeros(components.count, dtype=bool) if looped.all() else components.bipartite & ~looped
+        )
+        sides = np.zeros(len(degrees))
+        if alternating_all.any():
+            sides = np.where(alternating_all[components.labels], components.sides, 0.0)
         groups = np.minimum(np.maximum(labels, 0), MAX_GROUPS)
         return cls(
             labels=frozen(labels),
