@@ -67,6 +67,26 @@ if TYPE_CHECKING:
     from spectral_smooth.measures.scatter import ClassScatter as ClassScatter
     from spectral_smooth.measures.scatter import class_scatter as class_scatter
     from spectral_smooth.measures.trajectory import Trajectory as Trajectory
+    from spectral_smooth.monitoring.attention.attention import attention as attention
+    from spectral_smooth.monitoring.attention.report import AttentionReport as AttentionReport
+    from spectral_smooth.monitoring.epochs.log import EpochLog as EpochLog
+    from spectral_smooth.monitoring.epochs.record import EpochRecord as EpochRecord
+    from spectral_smooth.monitoring.epochs.run import EpochRun as EpochRun
+    from spectral_smooth.monitoring.epochs.run import read_log as read_log
+    from spectral_smooth.monitoring.judging.diagnosis import Diagnosis as Diagnosis
+    from spectral_smooth.monitoring.judging.diagnosis import diagnose as diagnose
+    from spectral_smooth.monitoring.judging.findings import Finding as Finding
+    from spectral_smooth.monitoring.judging.remedies import Remedy as Remedy
+    from spectral_smooth.monitoring.judging.thresholds import Thresholds as Thresholds
+    from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers as LayerNumbers
+    from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES as LAYER_MEASURES
+    from spectral_smooth.monitoring.measuring.registry import LayerMeasure as LayerMeasure
+    from spectral_smooth.monitoring.monitor import Monitor as Monitor
+    from spectral_smooth.monitoring.monitor import monitor as monitor
+    from spectral_smooth.monitoring.reading.layer import Layer as Layer
+    from spectral_smooth.monitoring.reading.layer_files import LayerFiles as LayerFiles
+    from spectral_smooth.monitoring.reading.layer_files import read_layers as read_layers
+    from spectral_smooth.monitoring.result import Monitoring as Monitoring
     from spectral_smooth.operators.operator import Operator as Operator
     from spectral_smooth.operators.operator import gcn as gcn
     from spectral_smooth.operators.operator import random_walk as random_walk
@@ -85,6 +105,9 @@ if TYPE_CHECKING:
     from spectral_smooth.report.advice_figures import plot_advice as plot_advice
     from spectral_smooth.report.advice_figures import plot_classes as plot_classes
     from spectral_smooth.report.advice_figures import plot_recall as plot_recall
+    from spectral_smooth.report.epoch_figures import plot_epoch_number as plot_epoch_number
+    from spectral_smooth.report.epoch_figures import plot_epoch_overview as plot_epoch_overview
+    from spectral_smooth.report.epoch_figures import plot_epochs as plot_epochs
     from spectral_smooth.report.figures import plot_collapse as plot_collapse
     from spectral_smooth.report.figures import plot_components as plot_components
     from spectral_smooth.report.figures import plot_decay as plot_decay
@@ -99,6 +122,17 @@ if TYPE_CHECKING:
     from spectral_smooth.report.html import render_html as render_html
     from spectral_smooth.report.label_figures import plot_label_spectrum as plot_label_spectrum
     from spectral_smooth.report.label_figures import plot_signal_noise as plot_signal_noise
+    from spectral_smooth.report.monitoring.figures import plot_layer_attention as plot_layer_attention
+    from spectral_smooth.report.monitoring.figures import plot_layer_classes as plot_layer_classes
+    from spectral_smooth.report.monitoring.figures import plot_layer_columns as plot_layer_columns
+    from spectral_smooth.report.monitoring.figures import plot_layer_components as plot_layer_components
+    from spectral_smooth.report.monitoring.figures import plot_layer_cosines as plot_layer_cosines
+    from spectral_smooth.report.monitoring.figures import plot_layer_distances as plot_layer_distances
+    from spectral_smooth.report.monitoring.figures import plot_layer_measure as plot_layer_measure
+    from spectral_smooth.report.monitoring.figures import plot_layer_ranks as plot_layer_ranks
+    from spectral_smooth.report.monitoring.figures import plot_layer_sizes as plot_layer_sizes
+    from spectral_smooth.report.monitoring.figures import plot_monitor_overview as plot_monitor_overview
+    from spectral_smooth.report.schema import monitor_schema as monitor_schema
     from spectral_smooth.report.text import render_text as render_text
     from spectral_smooth.simulate.propagate import propagate as propagate
     from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
@@ -212,6 +246,36 @@ _NAMES_BY_MODULE = {
         "class_scatter",
     ),
     "measures.trajectory": ("Trajectory",),
+    "monitoring.attention.attention": ("attention",),
+    "monitoring.attention.report": ("AttentionReport",),
+    "monitoring.epochs.log": ("EpochLog",),
+    "monitoring.epochs.record": ("EpochRecord",),
+    "monitoring.epochs.run": (
+        "EpochRun",
+        "read_log",
+    ),
+    "monitoring.judging.diagnosis": (
+        "Diagnosis",
+        "diagnose",
+    ),
+    "monitoring.judging.findings": ("Finding",),
+    "monitoring.judging.remedies": ("Remedy",),
+    "monitoring.judging.thresholds": ("Thresholds",),
+    "monitoring.measuring.layer_measures": ("LayerNumbers",),
+    "monitoring.measuring.registry": (
+        "LAYER_MEASURES",
+        "LayerMeasure",
+    ),
+    "monitoring.monitor": (
+        "Monitor",
+        "monitor",
+    ),
+    "monitoring.reading.layer": ("Layer",),
+    "monitoring.reading.layer_files": (
+        "LayerFiles",
+        "read_layers",
+    ),
+    "monitoring.result": ("Monitoring",),
     "operators.operator": (
         "Operator",
         "gcn",
@@ -236,6 +300,11 @@ _NAMES_BY_MODULE = {
         "plot_classes",
         "plot_recall",
     ),
+    "report.epoch_figures": (
+        "plot_epoch_number",
+        "plot_epoch_overview",
+        "plot_epochs",
+    ),
     "report.figures": (
         "plot_collapse",
         "plot_components",
@@ -256,6 +325,19 @@ _NAMES_BY_MODULE = {
         "plot_label_spectrum",
         "plot_signal_noise",
     ),
+    "report.monitoring.figures": (
+        "plot_layer_attention",
+        "plot_layer_classes",
+        "plot_layer_columns",
+        "plot_layer_components",
+        "plot_layer_cosines",
+        "plot_layer_distances",
+        "plot_layer_measure",
+        "plot_layer_ranks",
+        "plot_layer_sizes",
+        "plot_monitor_overview",
+    ),
+    "report.schema": ("monitor_schema",),
     "report.text": ("render_text",),
     "simulate.propagate": ("propagate",),
     "simulate.scatter": (

@@ -22,6 +22,7 @@ ORDER = (
     "theory",
     "depth",
     "analysis",
+    "monitoring",
     "report",
     "cli",
     "__main__",

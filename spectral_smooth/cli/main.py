@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from spectral_smooth import __version__
-from spectral_smooth.cli import analyze, depth, graphs, propagate, report, spectrum
+from spectral_smooth.cli import analyze, depth, graphs, monitor, propagate, report, spectrum
 from spectral_smooth.cli.talk import Talk
 from spectral_smooth.errors import SpectralSmoothError
 
@@ -41,6 +41,7 @@ _add("analyze", analyze.analyze, analyze.EXAMPLES)
 _add("spectrum", spectrum.spectrum, spectrum.EXAMPLES)
 _add("depth", depth.depth, depth.EXAMPLES)
 _add("propagate", propagate.propagate, propagate.EXAMPLES)
+_add("monitor", monitor.monitor, monitor.EXAMPLES)
 _add("report", report.report, report.EXAMPLES)
 _add("graphs", graphs.graphs, graphs.EXAMPLES)
 

@@ -16,6 +16,7 @@ from spectral_smooth.errors import InputError
 
 if TYPE_CHECKING:
     from spectral_smooth.analysis.result import Analysis
+    from spectral_smooth.monitoring.result import Monitoring
 
 EXAMPLES = """\
 Examples:
@@ -29,22 +30,25 @@ spectral-smooth report cora.json
 def report(
     context: typer.Context,
     result: Annotated[
-        Path, typer.Argument(metavar="RESULT.json", show_default=False, help="What analyze -o has written.")
+        Path,
+        typer.Argument(
+            metavar="RESULT.json", show_default=False, help="What analyze -o or monitor -o has written."
+        ),
     ],
     html: options.Html = None,
     force: options.Force = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Render a result of analyze again: as HTML, or on one screen where no --html is given."""
+    """Render a result of analyze or monitor again: as HTML, or on one screen where no --html is given."""
     del quiet, verbose
     target = destination(html, option="--html", force=force)
     if target:
         target.check(inputs=[result])
-    analysis = read_analysis(result)
+    read = read_result(result)
     talk: Talk = context.obj
     try:
-        text = _render(analysis, html=target is not None)
+        text = _render(read, html=target is not None)
     except Exception as error:  # from_dict does not look into every field: somebody has edited the file
         talk.trace()
         raise InputError(f"{result} is damaged: {type(error).__name__}: {error}") from error
@@ -56,33 +60,52 @@ def report(
     return 0
 
 
-def _render(analysis: Analysis, *, html: bool) -> str:
+def _render(result: Analysis | Monitoring, *, html: bool) -> str:
+    from spectral_smooth.monitoring.result import Monitoring
+
+    if isinstance(result, Monitoring):
+        return _render_monitoring(result, html=html)
     if html:
         from spectral_smooth.report.html import render_html
 
-        return render_html(analysis)
+        return render_html(result)
     from spectral_smooth.report.text import render_text
 
-    return render_text(analysis, **terminal())
+    return render_text(result, **terminal())
 
 
-def read_analysis(path: Path) -> Analysis:
-    """Read a result file.
+def _render_monitoring(result: Monitoring, *, html: bool) -> str:
+    if html:
+        from spectral_smooth.report.monitoring.html import render_monitor_html
+
+        return render_monitor_html(result)
+    from spectral_smooth.report.monitoring.text import render_monitor_text
+
+    return render_monitor_text(result, **terminal())
+
+
+def read_result(path: Path) -> Analysis | Monitoring:
+    """Read a result file of `analyze -o` or `monitor -o`.
 
     Raises
     ------
     InputError
-        If it is missing, no JSON, or no analysis.
+        If it is missing, no JSON, or neither.
     """
     from spectral_smooth.analysis.result import Analysis
+    from spectral_smooth.monitoring.result import KIND, Monitoring
 
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"the result {path} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not a JSON file that analyze -o has written: {error}") from error
+        raise InputError(
+            f"{path} is not a JSON file that analyze -o or monitor -o has written: {error}"
+        ) from error
     try:
+        if isinstance(data, dict) and data.get("kind") == KIND:
+            return Monitoring.from_dict(data)
         return Analysis.from_dict(data)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error

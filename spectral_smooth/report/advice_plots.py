@@ -11,7 +11,16 @@ from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.report import numbers
 from spectral_smooth.report.axes import BAND, CROWDED, GREY, INK, LIMIT, SAFE
-from spectral_smooth.report.canvas import DepthAxis, add_hover, add_level, depth_figure, models, place_legend
+from spectral_smooth.report.canvas import (
+    DASHES,
+    MARKERS,
+    DepthAxis,
+    add_hover,
+    add_level,
+    depth_figure,
+    models,
+    place_legend,
+)
 from spectral_smooth.report.class_choice import Contrast, Look, contrasts, looks, split_classes
 from spectral_smooth.report.contrast_axis import ContrastAxis, contrast_axis
 from spectral_smooth.report.selection import share_texts, shares, sides
@@ -20,8 +29,6 @@ from spectral_smooth.report.series import ValueAxis
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-DASHES: tuple[Any, ...] = ("solid", "dashed", "dashdot", "dotted", [8, 2, 2, 2, 2, 2], [2, 5])
-MARKERS = ("circle", "square", "triangle", "diamond", "inverted_triangle", "plus", "x", "star")
 PALE = "#b5b5b5"
 
 

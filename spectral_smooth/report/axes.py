@@ -125,11 +125,13 @@ def draw_points(
         )  # fmt: skip
 
 
-def draw_errors(ax: Axes, depths: IntArray, lower: FloatArray, upper: FloatArray, axis: ValueAxis) -> None:
+def draw_errors(
+    ax: Axes, depths: IntArray, lower: FloatArray, upper: FloatArray, axis: ValueAxis, label: str = "± 2 s.e."
+) -> None:
     """Draw the errors of sampled measurements as vertical bars, cut off where the axis ends."""
     if len(depths):
         ax.vlines(
-            depths, axis.clip(lower), axis.clip(upper), color=GREY, linewidth=1.2, zorder=3, label="± 2 s.e."
+            depths, axis.clip(lower), axis.clip(upper), color=GREY, linewidth=1.2, zorder=3, label=label
         )
 
 

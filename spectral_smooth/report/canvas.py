@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
 TOOLS = "pan,box_zoom,wheel_zoom,reset,save"
+# The dashes of `axes.DASHES` as Bokeh names them, in the same order.
+DASHES: tuple[Any, ...] = ("solid", "dashed", "dashdot", "dotted", [8, 2, 2, 2, 2, 2], [2, 5])
+# The markers of `axes.MARKERS`, likewise.
+MARKERS = ("circle", "square", "triangle", "diamond", "inverted_triangle", "plus", "x", "star")
 
 
 def models() -> Any:
@@ -47,11 +51,17 @@ def depth_figure(
     y_label: str, axis: ValueAxis, depth: DepthAxis, *, height: int = 340, small: bool = False
 ) -> figure:
     """Return an empty figure against depth; a small one has no tools but the pointer."""
-    kind = "log" if axis.log else "linear"
-    plot = base_figure(
-        "depth (layers)", y_label, height=height, tools="" if small else TOOLS, y_axis_type=kind
-    )
+    plot = value_figure("depth (layers)", y_label, axis, height=height, small=small)
     place_depths(plot, depth)
+    return plot
+
+
+def value_figure(
+    x_label: str, y_label: str, axis: ValueAxis, *, height: int = 340, small: bool = False
+) -> figure:
+    """Return an empty figure with a value axis; a small one has no tools but the pointer."""
+    kind = "log" if axis.log else "linear"
+    plot = base_figure(x_label, y_label, height=height, tools="" if small else TOOLS, y_axis_type=kind)
     plot.y_range = models().Range1d(axis.low, axis.high)
     if axis.log and axis.high < FEW_DECADES * axis.low:
         ticks = _ticks_within(axis.low, axis.high)

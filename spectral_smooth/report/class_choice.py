@@ -43,7 +43,7 @@ def class_order(analysis: Analysis) -> list[int]:
 
 def looks(analysis: Analysis) -> dict[int, Look]:
     """Return how the first classes look; the ones that are not here are drawn in grey."""
-    return {label: _look(i) for i, label in enumerate(class_order(analysis)[:MOST_CLASSES])}
+    return {label: look(i) for i, label in enumerate(class_order(analysis)[:MOST_CLASSES])}
 
 
 def split_classes(labels: Iterable[int], chosen: dict[int, Look]) -> tuple[list[int], list[int]]:
@@ -62,7 +62,7 @@ def contrasts(analysis: Analysis) -> list[Contrast]:
     chosen = looks(analysis)
     if len(by_label) == 2:
         first, second = sorted(by_label)
-        return [Contrast(f"classes {first} and {second} (one contrast)", by_label[first], _look(0))]
+        return [Contrast(f"classes {first} and {second} (one contrast)", by_label[first], look(0))]
     own, rest = split_classes(by_label, chosen)
     grey = [Contrast(f"{len(rest)} other classes", by_label[label], None) for label in rest]
     return [*grey, *(Contrast(class_label(by_label[label]), by_label[label], chosen[label]) for label in own)]
@@ -82,7 +82,8 @@ def class_label(found: ClassDepth) -> str:
     return f"class {found.label} ({mark}{100 * found.share:.2g} %)"
 
 
-def _look(place: int) -> Look:
+def look(place: int) -> Look:
+    """Return how the class at a place in the order of drawing looks."""
     return Look(
         CLASS_COLORS[place % len(CLASS_COLORS)],
         DASHES[place % len(DASHES)],

@@ -68,7 +68,7 @@ def render_html(analysis: Analysis) -> str:
 def _fill(analysis: Analysis) -> str:
     shown = pictures(analysis)
     return (
-        _environment()
+        environment()
         .get_template("report.html.jinja")
         .render(
             analysis=analysis,
@@ -164,7 +164,8 @@ def _cells(one: Series, depth: int) -> tuple[str, str]:
     return cell(one.predicted), cell(one.measured)
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates with their filters; what comes from outside is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

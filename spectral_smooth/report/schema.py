@@ -1,4 +1,4 @@
-"""schema(): the JSON Schema of the analysis file."""
+"""schema(), monitor_schema(): the JSON Schemas of the files that are written."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ def schema() -> dict[str, Any]:
     >>> schema()["properties"]["schema_version"]["enum"]
     [1, 2]
     """
-    text = files("spectral_smooth.report").joinpath("schema.json").read_text(encoding="utf-8")
+    return _load("schema.json")
+
+
+def monitor_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) that every file of `Monitoring.to_json` obeys.
+
+    Examples
+    --------
+    >>> monitor_schema()["properties"]["kind"]
+    {'const': 'spectral_smooth monitor'}
+    """
+    return _load("monitor_schema.json")
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = files("spectral_smooth.report").joinpath(name).read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

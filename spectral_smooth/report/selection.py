@@ -30,12 +30,11 @@ def extent(one: Series) -> list[FloatArray]:
         [values[np.isfinite(values) & (values > 0)], upper[np.isfinite(upper) & (upper > 0)]]
     )
     near = lower[lower >= known.min() * 1e-3] if len(known) else lower
-    return [values, upper, near, *_near_errors(one, values)]
+    return [values, upper, near, *near_errors(*one.errors()[1:], values)]
 
 
-def _near_errors(one: Series, values: FloatArray) -> list[FloatArray]:
+def near_errors(low: FloatArray, high: FloatArray, values: FloatArray) -> list[FloatArray]:
     """Return ends of errors, cut where they would flatten the curve, and at zero where nothing is negative."""
-    _, low, high = one.errors()
     middle = values[np.isfinite(values)]
     if not len(low) or not len(middle):
         return []

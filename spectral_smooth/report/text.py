@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +13,15 @@ from spectral_smooth.graphs.dataset import Note
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.report import numbers, told
 from spectral_smooth.report.rows import render_row, render_table
+from spectral_smooth.report.screen import BOLD, DIM, LEVEL, SCREEN, Screen, columns
 from spectral_smooth.report.series import Series, pair
 from spectral_smooth.report.terms import term
 from spectral_smooth.report.wording import clean, group_label, limit_label, nodes, plural, shorten
 
-__all__ = ["render_row", "render_table", "render_text"]
+__all__ = ["SCREEN", "render_row", "render_table", "render_text"]
 
-SCREEN = 45
 DEPTHS = (1, 2, 4, 8, 16, 32, 64)
 _SEVERITY = {"warning": 0, "notice": 1, "info": 2}
-_BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_LEVEL = {"low": "\x1b[1;32m", "moderate": "\x1b[1;33m", "high": "\x1b[1;31m"}
 
 
 @dataclass(frozen=True)
@@ -100,11 +97,12 @@ def render_text(
     return "\n".join(lines)
 
 
-class _Page:
+class _Page(Screen):
     """The sections, each a list of lines."""
 
     def __init__(self, analysis: Analysis, width: int, color: bool, room: _Room) -> None:
-        self.analysis, self.width, self.color, self.room = analysis, width, color, room
+        super().__init__(width, color)
+        self.analysis, self.room = analysis, room
 
     def lines(self, written: Sequence[str | Path]) -> list[str]:
         sections = [
@@ -128,32 +126,32 @@ class _Page:
         name = shorten(clean(self.analysis.name), self.width - 2)
         how = f"{clean(plan.get('rule', ''))} under {clean(plan.get('operator', ''))}"
         how = shorten(f"   {how}, depth {plan.get('depth')}", max(self.width - len(name), 0))
-        return [self._mark(name, _BOLD) + self._mark(how, _DIM)]
+        return [self.mark(name, BOLD) + self.mark(how, DIM)]
 
     def verdict(self) -> list[str]:
         verdict = self.analysis.verdict
         head = f"{verdict.level.upper()} RISK of oversmoothing"
         return [
-            self._mark(head, _LEVEL[verdict.level]),
-            *self._list(told.facts(self.analysis), self.room.facts),
+            self.mark(head, LEVEL[verdict.level]),
+            *self.listed(told.facts(self.analysis), self.room.facts),
         ]
 
     def recommended_depth(self) -> list[str]:
         advice = self.analysis.advice
         if advice is None:
             return []
-        title = self._mark("RECOMMENDED DEPTH  ", _BOLD)
+        title = self.mark("RECOMMENDED DEPTH  ", BOLD)
         if advice.recommended_depth is None:
             return [
                 title
                 + shorten(f"needs training labels of two classes: {clean(advice.basis)}", self.width - 19)
             ]
-        head = self._mark(f"{advice.recommended_depth:,}", _BOLD)
+        head = self.mark(f"{advice.recommended_depth:,}", BOLD)
         if advice.window is not None:
             head += f"  window {numbers.span(*advice.window)}"
         if advice.weak:
             head += "  (weak signal: a hint)"
-        return [title + head, *self._wrap(advice.sentence)]
+        return [title + head, *self.wrap(advice.sentence)]
 
     def goes_first(self) -> list[str]:
         found = self.analysis.first
@@ -162,18 +160,18 @@ class _Page:
         classes = found.classes.sentence if found.classes is not None else ""
         title = "WHO GOES FIRST"
         if self.room.first > 1:
-            return [self._mark(title, _BOLD), *self._list(filter(None, [classes, found.groups.sentence]), 2)]
-        out = [self._mark(title, _BOLD)]
+            return [self.mark(title, BOLD), *self.listed(filter(None, [classes, found.groups.sentence]), 2)]
+        out = [self.mark(title, BOLD)]
         if classes:
-            out += self._list([told.first_sentence(classes)], 1)
-        return out + self._list([found.groups.sentence], 1, one_line=True)
+            out += self.listed([told.first_sentence(classes)], 1)
+        return out + self.listed([found.groups.sentence], 1, one_line=True)
 
     def safe_depth(self) -> list[str]:
         safe = self.analysis.safe_depth
         head = numbers.layers(safe.at_least, safe.at_most, safe.horizon)
-        out = [self._mark("SAFE DEPTH  ", _BOLD) + self._mark(f"{head}", _BOLD) + f"  ({clean(safe.source)})"]
+        out = [self.mark("SAFE DEPTH  ", BOLD) + self.mark(f"{head}", BOLD) + f"  ({clean(safe.source)})"]
         if self.room.sentences:
-            out += self._wrap(safe.sentence)
+            out += self.wrap(safe.sentence)
         return out + (self._limits() if safe.limits else [])
 
     def _limits(self) -> list[str]:
@@ -195,18 +193,18 @@ class _Page:
                     "yes" if limit.binding else "no",
                 )
             )
-        return self._indent(_columns(table)) + self._left_out(len(order) - len(shown), "limit")
+        return self.indent(columns(table)) + self.left_out(len(order) - len(shown), "limit")
 
     def graph(self) -> list[str]:
         graph = self.analysis.graph
-        out = [self._mark("GRAPH  ", _BOLD) + self._size()]
+        out = [self.mark("GRAPH  ", BOLD) + self._size()]
         out.append(
             f"  degrees {numbers.number(graph.get('min_degree'))} to {numbers.number(graph.get('max_degree'))}, "
             f"mean {numbers.number(graph.get('mean_degree'))}, density {numbers.number(graph.get('density'))}"
             + ("; weighted" if graph.get("weighted") else "")
         )
         notes = sorted(self.analysis.audit, key=lambda note: _SEVERITY[note.severity])
-        out += self._list(map(_audit_line, notes), self.room.audit, one_line=True)
+        out += self.listed(map(_audit_line, notes), self.room.audit, one_line=True)
         return out + self._spectrum()
 
     def _size(self) -> str:
@@ -229,7 +227,7 @@ class _Page:
         )
         if spectrum.get("alternating_dimension"):
             text += f"   {numbers.count(spectrum['alternating_dimension'])} at μ = −1"
-        return [self._mark("SPECTRUM  ", _BOLD) + text]
+        return [self.mark("SPECTRUM  ", BOLD) + text]
 
     def decay(self) -> list[str]:
         shown = self._two_series()
@@ -248,7 +246,7 @@ class _Page:
                 for cell in (_at(one.predicted, one, depth), _at(one.measured, one, depth))
             )
             table.append((f"{depth:,}", *cells))
-        out = [self._mark("DECAY  ", _BOLD) + shorten(head, self.width - 7), *self._indent(_columns(table))]
+        out = [self.mark("DECAY  ", BOLD) + shorten(head, self.width - 7), *self.indent(columns(table))]
         return out + self._compared(shown)
 
     def _compared(self, shown: Sequence[Series]) -> list[str]:
@@ -256,7 +254,7 @@ class _Page:
         for one in shown[: self.room.compared]:
             for comparison in self.analysis.comparisons:
                 if (comparison.name, comparison.component) == (one.name, one.component):
-                    out += self._wrap(compared(comparison, self.room.reasons))
+                    out += self.wrap(compared(comparison, self.room.reasons))
         return out
 
     def _two_series(self) -> list[Series]:
@@ -270,7 +268,7 @@ class _Page:
     def warnings(self) -> list[str]:
         if not self.analysis.warnings:
             return []
-        return [self._mark("WARNINGS", _BOLD), *self._list(self.analysis.warnings, 3)]
+        return [self.mark("WARNINGS", BOLD), *self.listed(self.analysis.warnings, 3)]
 
     def files(self, written: Sequence[str | Path]) -> list[str]:
         if not written:
@@ -278,40 +276,11 @@ class _Page:
         paths = [clean(path) for path in written]
         together = ", ".join(paths)
         lines = [together] if len(together) <= self.width - 9 else paths
-        return [self._mark("WRITTEN  ", _BOLD) + lines[0], *(f"         {line}" for line in lines[1:])]
+        return [self.mark("WRITTEN  ", BOLD) + lines[0], *(f"         {line}" for line in lines[1:])]
 
     def _measured_to(self) -> str:
         depths = [int(c.depths[-1]) for c in self.analysis.measured.curves if len(c.depths)]
         return f"{max(depths):,}" if depths else numbers.MISSING
-
-    def _list(self, texts: Iterable[str], most: int, *, one_line: bool = False) -> list[str]:
-        everything = [clean(text) for text in texts]
-        out: list[str] = []
-        for text in everything[:most]:
-            out += [f"  · {shorten(text, self.width - 4)}"] if one_line else self._wrap(text, "  · ")
-        return out + self._left_out(len(everything) - most, "line")
-
-    def _left_out(self, number: int, noun: str) -> list[str]:
-        return (
-            [self._mark(f"    and {plural(number, noun)} more in the full report", _DIM)]
-            if number > 0
-            else []
-        )
-
-    def _wrap(self, text: str, lead: str = "  ") -> list[str]:
-        return textwrap.wrap(
-            clean(text),
-            self.width,
-            initial_indent=lead,
-            subsequent_indent=" " * len(lead),
-            break_on_hyphens=False,
-        )
-
-    def _indent(self, lines: Iterable[str]) -> list[str]:
-        return [shorten(f"  {line}", self.width) for line in lines]
-
-    def _mark(self, text: str, code: str) -> str:
-        return f"{code}{text}{_OFF}" if self.color and text else text
 
 
 def compared(comparison: Comparison, reasons: int | None = None) -> str:
@@ -371,12 +340,3 @@ def _table_depths(shown: Sequence[Series], last: int) -> list[int]:
     }
     wanted = [depth for depth in DEPTHS if depth in known and depth <= last]
     return [*wanted, last] if last in known and last not in wanted and len(wanted) < len(DEPTHS) else wanted
-
-
-def _columns(table: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    return ["  ".join(_align(row[i], widths[i], i) for i in range(len(row))).rstrip() for row in table]
-
-
-def _align(text: str, width: int, column: int) -> str:
-    return text.ljust(width) if column == 0 else text.rjust(width)

@@ -8,11 +8,13 @@
     .map((view) => ({view, place: document.getElementById(roots[view.model.id])}))
     .filter(({place}) => place !== null);
 
-  // A legend of four columns fits a wide page, one of two fits a telephone.
+  // As many columns as the longest name of a legend leaves room for, on a wide page four.
   const fit = () => {
     for (const {view, place} of shown()) {
       for (const legend of view.model.above.filter((one) => one.type === "Legend")) {
-        legend.ncols = place.clientWidth < 800 ? 2 : 4;
+        const widest = Math.max(...legend.items.map((item) => String(item.label?.value ?? "").length));
+        const most = place.clientWidth < 800 ? 2 : 4;
+        legend.ncols = Math.max(1, Math.min(most, Math.floor(place.clientWidth / (40 + 6.2 * widest))));
       }
     }
   };
