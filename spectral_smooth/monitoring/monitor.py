@@ -160,15 +160,14 @@ class Monitor:
 
     def _graph_facts(self) -> dict[str, Any]:
         ground = self._ground
-        space = ground.operator.fixed_space
-        sizes = np.bincount(space.group_of_component, weights=space.sizes, minlength=space.num_groups)
+        sizes = np.bincount(ground.groups, weights=ground.sizes)
         return {
             "name": ground.whole.name,
             "nodes": ground.whole.num_nodes,
             "edges": ground.whole.num_edges,
             "left_out": ground.left_out,
             "components": [int(size) for size in sizes],
-            "pooled": space.dimension > space.num_groups,
+            "pooled": ground.count > ground.num_groups,
         }
 
     def _all_notes(self, layers: tuple[LayerNumbers, ...], plain: PlainSmoothing | None) -> list[str]:

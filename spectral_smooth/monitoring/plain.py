@@ -34,7 +34,7 @@ class Start:
 
     Attributes
     ----------
-    features : float array, shape (rows of the operator, columns)
+    features : float array, shape (num_nodes, columns)
         X times a power of two, or X G with a Gaussian G where X is large.
     sketched : bool
     """
@@ -45,9 +45,10 @@ class Start:
     @classmethod
     def of(cls, ground: Ground, layer: Layer, seed: int) -> Start:
         """Keep a first layer, or a sketch of it."""
-        x = layer.values
-        nodes = np.sort(ground.order)
-        rows = x if len(nodes) == len(x) else x[nodes]
+        rows = layer.values
+        if ground.left_out:  # what is left out of all measures has no part in plain smoothing either
+            rows = rows.copy()
+            rows[ground.isolated] = 0.0
         sketched = rows.size > KEPT_VALUES and rows.shape[1] > FEW_COLUMNS
         if sketched:
             scale = FEW_COLUMNS**-0.5
@@ -135,10 +136,7 @@ def _measured(
     bound = Numba().bind(operator)
     state = np.ascontiguousarray(x * operator.similarity[:, None])
     following = np.empty_like(state)
-    whole = np.zeros((ground.whole.num_nodes, columns))
-    nodes = np.sort(ground.order)
     for k in range(depth + 1):
-        whole[nodes] = state * operator.inverse_similarity[:, None]
-        yield measure_layer(ground, samples, Layer(f"depth {k}", whole, "float64"), k)
+        yield measure_layer(ground, samples, Layer(f"depth {k}", operator.leave(state), "float64"), k)
         bound.apply(state, following)
         state, following = following, state

@@ -35,7 +35,7 @@ def test_nodes_without_a_neighbour_are_left_out(op):
     assert sorted(ground.order) == measured_nodes(LOOSE) == [0, 2, 3, 4, 5, 7]
     assert ground.left_out == 2
     assert ground.isolated.tolist() == [1, 6]
-    assert ground.operator.fixed_space.dimension == 2
+    assert ground.count == 2
     np.testing.assert_allclose(ground.degrees, op.degrees[ground.order])
     np.testing.assert_allclose(ground.similarity, op.similarity[ground.order])
 

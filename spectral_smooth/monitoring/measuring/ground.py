@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from spectral_smooth.errors import InputError, NotConvergedError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.measures.classes import Classes, find_classes
+from spectral_smooth.operators.fixed_space import MAX_GROUPS
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.eigen import eigenpairs
 
@@ -39,22 +39,16 @@ class Ground:
 
     Attributes
     ----------
-    whole : Graph
-        The graph as it was given.
     operator : Operator
-        On the measured part, nodes in ascending order.
+        On the whole graph.
     order : int array, shape (rows,)
-        Node of the whole graph that each row of a sweep stands for, component by component.
-    positions : int array, shape (rows,)
-        The same nodes as rows of ``operator``.
+        Node that each row of a sweep stands for, component by component.
     classes : Classes or None
         Of the measured rows, in the order of the sweep.
     """
 
-    whole: Graph
     operator: Operator
     order: IntArray
-    positions: IntArray
     classes: Classes | None
 
     @classmethod
@@ -77,13 +71,16 @@ class Ground:
         known = None if labels is None else np.asarray(labels)
         if known is not None:
             find_classes(known, graph.num_nodes)
-        part = operator if len(kept) == graph.num_nodes else _restricted(operator, kept)
-        positions = np.argsort(part.graph.components.labels, kind="stable")
-        order = kept[positions]
+        order = kept[np.argsort(components.labels[kept], kind="stable")]
         classes = None if known is None else find_classes(known[order], len(order))
         if classes is not None and not classes.known:
             classes = None
-        return cls(graph, part, order, positions, classes)
+        return cls(operator, order, classes)
+
+    @property
+    def whole(self) -> Graph:
+        """The graph as it was given."""
+        return self.operator.graph
 
     @property
     def rows(self) -> int:
@@ -102,13 +99,33 @@ class Ground:
 
     @cached_property
     def components(self) -> IntArray:
-        """Component of each row; rising, since rows are sorted."""
-        return np.asarray(self.operator.graph.components.labels[self.positions])
+        """Component of each row; rising, since rows are sorted. Those that are left out have higher numbers."""
+        return np.asarray(self.whole.components.labels[self.order])
+
+    @cached_property
+    def sizes(self) -> IntArray:
+        """Nodes of each component, largest first."""
+        return np.bincount(self.components)
+
+    @property
+    def count(self) -> int:
+        """Number of components."""
+        return len(self.sizes)
+
+    @cached_property
+    def groups(self) -> IntArray:
+        """Row group of each component: the `MAX_GROUPS` largest alone, the rest together."""
+        return np.minimum(np.arange(self.count), MAX_GROUPS)
+
+    @property
+    def num_groups(self) -> int:
+        """Number of row groups."""
+        return int(self.groups[-1]) + 1
 
     @cached_property
     def degrees(self) -> FloatArray:
         """Looped degree d̃ of each row."""
-        return np.asarray(self.operator.degrees[self.positions])
+        return np.asarray(self.operator.degrees[self.order])
 
     @cached_property
     def bounds(self) -> IntArray:
@@ -148,8 +165,9 @@ class Ground:
 
     def by_component(self, values: FloatArray) -> FloatArray:
         """Return Σ of one value a row, per component."""
-        count = self.operator.fixed_space.dimension
-        return np.array([values.sum()]) if count == 1 else bin_sums(self.components, values, count)
+        if self.count == 1:
+            return np.array([values.sum()])
+        return bin_sums(self.components, values, self.count)
 
     def on_nodes(self, values: FloatArray) -> FloatArray:
         """Return one value a row as one value a node of the whole graph, zero where it is left out."""
@@ -174,7 +192,7 @@ class Ground:
     @cached_property
     def similarity(self) -> FloatArray:
         """T = d̃^(split−1/2) of each row."""
-        return np.asarray(self.operator.similarity[self.positions])
+        return np.asarray(self.operator.similarity[self.order])
 
     @cached_property
     def scales(self) -> tuple[FloatArray, tuple[int, int, int]]:
@@ -201,7 +219,7 @@ class Ground:
     @cached_property
     def modes(self) -> Modes:
         """The slowest modes off the fixed space, found at first use."""
-        count = min(MODES, self.rows // MODES_SHARE - self.operator.fixed_space.dimension)
+        count = min(MODES, self.rows // MODES_SHARE - self.count)
         if count < 1:
             return Modes(
                 np.zeros((self.rows, 0)), np.zeros(0), "the graph is too small to look for slow modes"
@@ -214,21 +232,10 @@ class Ground:
             note = f"the slow modes are not certain: {error}"
         if found.vectors is None:
             return Modes(np.zeros((self.rows, 0)), np.zeros(0), note)
-        vectors = np.asarray(found.vectors)[self.positions]
+        vectors = np.asarray(found.vectors)[self.order]
         return Modes(np.ascontiguousarray(vectors), np.asarray(found.values), note)
 
 
 def chunk_bounds(rows: int) -> IntArray:
     """Return rows at which chunks of a sweep begin."""
     return np.linspace(0, rows, min(CHUNKS, rows) + 1).astype(np.int64)
-
-
-def _restricted(operator: Operator, kept: IntArray) -> Operator:
-    """Return the operator on the kept nodes; what is left out has no neighbour, so that nothing else changes."""
-    graph = operator.graph
-    part: csr_array = csr_array(graph.adjacency()[kept][:, kept])
-    part.sort_indices()
-    weights = None if graph.weights is None else part.data
-    induced = Graph(part.indptr, part.indices, weights, name=graph.name)
-    loops = operator.loops if isinstance(operator.loops, float) else operator.loop_weights[kept]
-    return Operator(induced, loops=loops, split=operator.split)

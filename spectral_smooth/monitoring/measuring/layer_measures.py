@@ -240,8 +240,7 @@ def _scatter(m: Moments, values: dict[str, float]) -> None:
 
 
 def _per_group(m: Moments) -> dict[str, tuple[float, ...]]:
-    space = m.ground.operator.fixed_space
-    group, count = space.group_of_component, space.num_groups
+    group, count = m.ground.groups, m.ground.num_groups
 
     def pooled(values: FloatArray) -> FloatArray:
         return bin_sums(group, values, count)

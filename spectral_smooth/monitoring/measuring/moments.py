@@ -128,7 +128,7 @@ class Moments:
     @cached_property
     def to_constants(self) -> FloatArray:
         """Squared distance to equal rows, per component."""
-        mass = self.ground.operator.fixed_space.sizes.astype(np.float64)
+        mass = self.ground.sizes.astype(np.float64)
         return self._distances(self.component_norms, self.sums[0], mass, None, None)
 
     @cached_property
@@ -141,9 +141,9 @@ class Moments:
     @cached_property
     def to_both(self) -> FloatArray:
         """Squared distance to the span of constants and √d̃, per component."""
-        count = self.ground.operator.fixed_space.dimension
+        count = self.ground.count
         roots, mass = self.ground.root_sums, self.ground.degree_mass
-        sizes = self.ground.operator.fixed_space.sizes.astype(np.float64)
+        sizes = self.ground.sizes.astype(np.float64)
         second = mass - roots**2 / sizes
         coefficients = self.sums[1] - (roots / sizes)[:, None] * self.sums[0]
         gained = np.zeros(count)
@@ -168,7 +168,7 @@ class Moments:
     @cached_property
     def component_spreads(self) -> tuple[FloatArray, FloatArray]:
         """Number m of non-zero rows and Σ ‖x̂_i − c‖² per component, c the mean of its directions."""
-        count: FloatArray = self.ground.operator.fixed_space.sizes.astype(np.float64)
+        count: FloatArray = self.ground.sizes.astype(np.float64)
         if self.zero_rows:
             count = self.by_component((self.norms > 0).astype(np.float64))
         return count, self._spreads(self.ground.components, self.units, count)
