@@ -1,4 +1,4 @@
-"""Make what the README shows, its screen of output and its picture, and the picture of how to choose a depth.
+"""Make what the README shows, its screen of output and its picture, and the pictures of two pages of the docs.
 
 Run ``python -m benchmarks.readme`` after a change of the report; a test holds the screen against a fresh run.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 import spectral_smooth as ss
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "pages" / "images"
-PICTURE, ADVICE = IMAGES / "karate.png", IMAGES / "advice.png"
+PICTURE, ADVICE, MONITOR = (IMAGES / f"{name}.png" for name in ("karate", "advice", "monitor"))
 BLOCK = re.compile(r"(<!-- screen -->\n```text\n).*?(```\n)", re.DOTALL)
 
 
@@ -34,6 +37,24 @@ def _draw_advice() -> None:
     sketch.savefig(ADVICE, dpi=90)
 
 
+def random_gcn(data: ss.Dataset, depth: int = 16, width: int = 32) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the layers of an untrained GCN: ReLU, He's initialisation, small random biases."""
+    rng = np.random.default_rng(0)
+    core = ss.gcn(data.graph).matrix()
+    x = np.asarray(data.features)
+    yield "input", x
+    for layer in range(depth):
+        weights = rng.normal(scale=np.sqrt(2.0 / x.shape[1]), size=(x.shape[1], width))
+        x = np.maximum(core @ (x @ weights) + 0.02 * rng.normal(size=width), 0.0)
+        yield f"conv{layer + 1}", x
+
+
+def _draw_monitor() -> None:
+    """Draw the layers of an untrained GCN on the seeded block model."""
+    data = ss.load("csbm")
+    ss.plot_monitor_overview(ss.monitor(data, random_gcn(data))).savefig(MONITOR, dpi=80)
+
+
 def main() -> int:
     """Write the screen into the README and the picture beside the docs."""
     import matplotlib as mpl
@@ -48,7 +69,8 @@ def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     ss.plot_overview(ss.analyze(ss.load("karate"))).savefig(PICTURE, dpi=100)
     _draw_advice()
-    print(f"wrote {readme}, {PICTURE} and {ADVICE}")
+    _draw_monitor()
+    print(f"wrote {readme}, {PICTURE}, {ADVICE} and {MONITOR}")
     return 0
 
 

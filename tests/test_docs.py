@@ -285,3 +285,24 @@ def test_files_named_in_the_text_exist(page):
         text = page.read_text(encoding="utf-8")
     for file in re.findall(r"`((?:tests/)?[a-z_]+/[\w/]+\.py)`", text):
         assert any((base / file).exists() for base in (ROOT, ROOT / "spectral_smooth")), file
+
+
+def test_the_table_of_layer_measures_is_the_registrys():
+    rows = table(text_of("reading-the-measures"), "measure")
+    assert rows == [
+        [f"`{m.name}`", escaped(m.formula), escaped(m.smooth), escaped(m.misleads)]
+        for m in ss.LAYER_MEASURES.values()
+    ]
+
+
+def test_the_thresholds_of_the_diagnosis_are_those_of_the_code():
+    limits = ss.Thresholds()
+    said = {row[0]: row[2] for row in table(text_of("monitor"), "looked for")}
+    assert said == {
+        "smoothing": f"at most {limits.smooth:g}",
+        "dead units": f"at least {limits.dead:g}",
+        "rank collapse": f"at most {limits.rank:g}, or {limits.effective_rank:g}",
+        "correlated columns": f"at least {limits.correlation:g}",
+        "shrinking norm": f"{limits.norm:g} times smaller, over two steps or more",
+        "exploding norm": f"{limits.norm:g} times larger, and beyond {limits.large:g}",
+    }

@@ -176,8 +176,7 @@ class Monitor:
         if ground.left_out:
             notes.append(
                 f"{ground.left_out:,} {'node has' if ground.left_out == 1 else 'nodes have'} no neighbour "
-                "and "
-                f"{'is' if ground.left_out == 1 else 'are'} left out of all measures"
+                f"and {'is' if ground.left_out == 1 else 'are'} left out of all measures"
             )
         sampled = sorted({name for layer in layers for name in layer.errors})
         if sampled:
@@ -269,10 +268,10 @@ def _dataset_of(graph: Any, labels: Any) -> Dataset:
 
 
 def _smoothness(layers: tuple[LayerNumbers, ...], diagnosis: Diagnosis) -> list[float]:
-    """Distance of each layer to the nearest smooth state, to the one that is judged."""
+    """Distance of each layer to the nearest smooth state, to the last one or to the onset of smoothing."""
     distances = [min(layer.values["collapse"], layer.values["constant_distance"]) for layer in layers]
     smooth = next((f for f in diagnosis.findings if f.kind == "smoothing"), None)
-    return distances if smooth is None else distances[: smooth.at + 1]
+    return distances if smooth is None else distances[: (smooth.layer or smooth.at) + 1]
 
 
 def _operator_on(graph: Graph, operator: Operator | None) -> Operator:

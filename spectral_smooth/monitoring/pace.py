@@ -22,8 +22,7 @@ class Pace:
     Attributes
     ----------
     depth : int
-        The layer that is compared, counted from the first one given: the last, or the smoothest one before
-        others left again.
+        The layer that is compared, counted from the first one given: the last, or the onset where smoothing is found.
     model, plain : float
         Distance of that layer to the nearest smooth state, as a share of its size, and of plain smoothing at
         the same depth.

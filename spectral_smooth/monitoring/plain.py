@@ -99,8 +99,9 @@ def smooth_plainly(ground: Ground, samples: Samples, start: Start, depth: int) -
     notes = []
     if start.sketched:
         notes.append(
-            f"plain smoothing is predicted from {FEW_COLUMNS} random combinations of the first layer's columns: an "
-            f"estimate with a relative standard error of at most {50 * (2 / FEW_COLUMNS) ** 0.5:.0f} % on a distance"
+            f"plain smoothing is predicted from {FEW_COLUMNS} random combinations of the first layer's "
+            "columns: an estimate with a relative standard error of at most "
+            f"{50 * (2 / FEW_COLUMNS) ** 0.5:.0f} % on a distance"
         )
     small = ground.rows <= EXACT_BELOW
     products = None if small else min(max(depth, 2), FEW_PRODUCTS if start.sketched else PRODUCTS)

@@ -251,7 +251,16 @@ def test_what_is_no_fault_is_observed():
     rank = diagnose(stack("effective_rank", [12.0, 2.0]))
     assert any("give labels to tell" in sentence for sentence in rank.observations)
     alike = [layer(classes=3, class_share=s, constant_distance=d) for s, d in ((0.1, 0.9), (0.7, 0.05))]
-    assert any("may still tell them" in sentence for sentence in diagnose(alike).observations)
+    assert any("read-out that rescales" in sentence for sentence in diagnose(alike).observations)
+
+
+def test_classes_in_too_few_directions_are_not_called_well_trained():
+    gathered = [layer(classes=7, class_share=s, effective_rank=8.0) for s in (0.1, 0.7)]
+    assert any("what training is for" in sentence for sentence in diagnose(gathered).observations)
+    flat = [gathered[0], layer(classes=7, class_share=0.7, effective_rank=1.4, stable_rank=1.001)]
+    found = diagnose(flat)
+    assert not found.clustering
+    assert any("too few directions for 7 classes" in sentence for sentence in found.observations)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -121,8 +121,8 @@ def find_smoothing(layers: Sequence[LayerNumbers], limits: Thresholds) -> Findin
     where = "the last layer" if at == len(layers) - 1 else f"layer {at} ({layers[at].name})"
     sentence = (
         f"the layers become alike: from layer {mine.layer} ({name}) on less than "
-        f"{100 * limits.smooth**2:.2g} % of their "
-        f"squared size is left outside {reached.words} (distance {reached.distance:.2g} at {where})"
+        f"{100 * limits.smooth**2:.2g} % of their squared size is left outside {reached.words} (distance "
+        f"{reached.distance:.2g} at {where})"
     )
     if distances[-1] > limits.smooth:
         sentence += "; later layers take the common part away again and magnify what little was left"
@@ -170,8 +170,7 @@ def find_rank_collapse(layers: Sequence[LayerNumbers], limits: Thresholds) -> Fi
         limits.rank,
         f"from layer {onset.layer} ({name}) on all rows are multiples of one vector (effective rank "
         f"{layers[-1].values['effective_rank']:.2g} of {layers[-1].columns} columns at the last layer), "
-        "while nodes "
-        "still differ in size or sign: directions are lost, not the graph's differences",
+        "while nodes still differ in size or sign: directions are lost, not the graph's differences",
     )
 
 

@@ -37,8 +37,7 @@ def _passing(
         shown = ", ".join(f"{i} ({layers[i].name})" for i in alike[:3]) + (", ..." if len(alike) > 3 else "")
         yield (
             f"layer {shown} is nearly smooth, but a later one is not: what tells nodes apart is small there "
-            "and still "
-            "resolved, or comes back by a skip connection"
+            "and still resolved, or comes back by a skip connection"
         )
 
 
@@ -48,18 +47,21 @@ def _classes(
     shares = [layer.values.get("class_share") for layer in layers]
     if not shares or shares[-1] is None or shares[0] is None:
         return
-    smooth = any(f.kind == "smoothing" for f in findings)
-    if smooth and shares[-1] >= limits.clustering:
+    lies = f"{_percent(shares[-1])} of the scatter of the last layer lies between classes"
+    if shares[-1] < limits.clustering:
+        return
+    if any(f.kind == "smoothing" for f in findings):
+        yield f"{lies}: what little tells nodes apart there tells classes apart, to a read-out that rescales"
+    elif explained_by_classes(layers[-1], limits):
         yield (
-            f"what little tells nodes apart at the last layer lies between classes ({_percent(shares[-1])} "
-            "of the "
-            "scatter): a read-out that rescales may still tell them"
+            f"{lies}, {_percent(shares[0])} of the first: distances within classes shrink and those between "
+            "stay, which is what training is for"
         )
-    elif shares[-1] >= limits.clustering:
+    else:
+        count = len(layers[-1].classes["class_distance"])
         yield (
-            f"{_percent(shares[-1])} of the scatter of the last layer lies between classes, "
-            f"{_percent(shares[0])} of the "
-            "first: distances within classes shrink and those between stay, which is what training is for"
+            f"{lies}, but in too few directions for {count} classes (effective rank "
+            f"{layers[-1].values['effective_rank']:.2g}): not all of them can be apart"
         )
 
 
@@ -71,8 +73,7 @@ def _rank(layers: Sequence[LayerNumbers], findings: Sequence[Finding]) -> Iterat
     if last.columns > FEW and 0 < rank <= FEW and most >= FALL * rank and "class_share" not in last.values:
         yield (
             f"the effective rank falls from {most:.3g} to {rank:.2g}: right for two or three classes, a "
-            "collapse for more; "
-            "give labels to tell"
+            "collapse for more; give labels to tell"
         )
 
 
@@ -91,8 +92,9 @@ def _empty_columns(
         return
     if (first.columns, first.values["dead_columns"]) == (last.columns, share):
         yield (
-            f"{_percent(share)} of the columns are zero at every node, in the last layer as in the first: empty "
-            "columns of the input that are handed on, or units that were dead before the first layer given"
+            f"{_percent(share)} of the columns are zero at every node, in the last layer as in the first: "
+            "empty columns of the input that are handed on, or units that were dead before the first layer "
+            "given"
         )
 
 

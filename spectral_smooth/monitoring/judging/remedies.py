@@ -61,9 +61,8 @@ def _smoothing(finding: Finding, graph_does_it: bool | None) -> Remedy:
     if finding.layer == 0:
         return Remedy(
             "look at what goes into the first layer",
-            "it is already alike before any layer of those given has worked; standardise the inputs or give "
-            "earlier "
-            "layers",
+            "it is already alike before any layer of those given has worked; standardise the inputs or "
+            "give earlier layers",
         )
     if graph_does_it:
         kept = finding.layer - 1
@@ -73,9 +72,8 @@ def _smoothing(finding: Finding, graph_does_it: bool | None) -> Remedy:
             if kept
             else "add an initial residual (APPNP, GCNII)",
             "plain smoothing on this graph comes as far at that depth, so no weights are to blame; a part "
-            "of the first "
-            "layer in every layer keeps the states away from where they tend to (arXiv 1810.05997, "
-            "2007.02133)",
+            "of the first layer in every layer keeps the states away from where they tend to (arXiv "
+            "1810.05997, 2007.02133)",
         )
     if graph_does_it is None:
         return Remedy(
@@ -86,24 +84,21 @@ def _smoothing(finding: Finding, graph_does_it: bool | None) -> Remedy:
         "add residual connections or an initial residual (GCNII), then look at initialisation and weight "
         "decay",
         "the graph alone would not come that far in as many layers: weights and activations take away what "
-        "tells nodes "
-        "apart, which an identity path keeps and weights of larger norm do not damp (arXiv 2007.02133, "
-        "1905.10947)",
+        "tells nodes apart, which an identity path keeps and weights of larger norm do not damp (arXiv "
+        "2007.02133, 1905.10947)",
     )
 
 
 _OTHERS = {
     "rank collapse": Remedy(
-        "add residual connections, initialise weights orthogonally, or normalise columns",
-        "nodes still differ along the graph, so fewer layers would not help; products of weight matrices "
-        "lose rank by "
-        "themselves (arXiv 2308.16800), which an identity path prevents",
+        "add residual connections, batch normalisation, or orthogonal initialisation",
+        "nodes still differ along the graph, so fewer layers would not help; products of many weight matrices lose "
+        "rank by themselves, which an identity path or batch normalisation prevents (arXiv 2003.01652)",
     ),
     "correlated columns": Remedy(
         "penalise correlation of columns, or use fewer columns",
-        "many columns carry what one could; decorrelation keeps them apart (arXiv 2206.07743), depth or the "
-        "graph is not "
-        "the cause",
+        "many columns carry what one could; decorrelation keeps them apart (arXiv 2206.07743), depth or "
+        "the graph is not the cause",
     ),
     "dead units": Remedy(
         "lower the learning rate, use a leaky activation, or check the initialisation and bias",
@@ -112,8 +107,7 @@ _OTHERS = {
     "shrinking norm": Remedy(
         "normalise each layer (LayerNorm, PairNorm), or scale the initialisation up",
         "only sizes fall; an energy that falls with them would be called oversmoothing wrongly, and "
-        "gradients vanish all "
-        "the same",
+        "gradients vanish all the same",
     ),
     "exploding norm": Remedy(
         "normalise each layer, or scale weights or residual branches down",
