@@ -29,12 +29,12 @@ def balanced_rows(indptr: IntArray) -> IntArray:
 
 
 @contextmanager
-def few_threads(work: int) -> Iterator[None]:
+def few_threads(work: int, below: int = SERIAL_BELOW) -> Iterator[None]:
     """Keep small work on one thread: waking the others costs more than it saves."""
     import numba
 
     before = numba.get_num_threads()
-    if work < SERIAL_BELOW and before > 1:
+    if work < below and before > 1:
         numba.set_num_threads(1)
     try:
         yield

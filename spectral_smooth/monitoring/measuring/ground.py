@@ -18,6 +18,8 @@ from spectral_smooth.spectra.eigen import eigenpairs
 
 # Chunks of rows a sweep hands out; each keeps sums of its own.
 CHUNKS = 64
+# Values that one thread sweeps over in a millisecond or two: less than waking another may cost on a busy machine.
+SERIAL_SWEEP = 2_000_000
 # Slow modes that a destination is looked for among, and their share of the nodes at most.
 MODES = 8
 MODES_SHARE = 8

@@ -12,7 +12,7 @@ from spectral_smooth.engines.numba_csr import few_threads
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, bin_sums
 from spectral_smooth.measures.pairs import ZERO_DISTANCE
 from spectral_smooth.monitoring.measuring.gram import Gram
-from spectral_smooth.monitoring.measuring.ground import Ground
+from spectral_smooth.monitoring.measuring.ground import SERIAL_SWEEP, Ground
 from spectral_smooth.monitoring.measuring.moments import Moments
 from spectral_smooth.monitoring.measuring.samples import Samples
 from spectral_smooth.monitoring.reading.layer import Layer
@@ -308,7 +308,7 @@ def _squares(m: Moments, heads: IntArray, tails: IntArray, scales: FloatArray) -
 
     chunks = max(1, len(heads) // PAIR_CHUNK)
     bounds = np.linspace(0, len(heads), chunks + 1).astype(np.int64)
-    with few_threads(len(heads) * m.columns):
+    with few_threads(len(heads) * m.columns, SERIAL_SWEEP):
         return np.asarray(kernels.pair_squares(m.x, heads, tails, scales, bounds))
 
 

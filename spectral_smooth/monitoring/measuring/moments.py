@@ -11,7 +11,7 @@ import numpy as np
 from spectral_smooth.engines.numba_csr import few_threads
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
-from spectral_smooth.monitoring.measuring.ground import Ground, chunk_bounds
+from spectral_smooth.monitoring.measuring.ground import SERIAL_SWEEP, Ground, chunk_bounds
 from spectral_smooth.monitoring.reading.layer import Layer
 
 # Squares of values beyond these leave the range of float64, or lose digits there.
@@ -248,7 +248,7 @@ class Moments:
         ground = self.ground
         order = ground.order if rows is None else ground.order[rows]
         bounds = ground.bounds if rows is None else chunk_bounds(len(rows))
-        with few_threads(len(order) * self.columns):
+        with few_threads(len(order) * self.columns, SERIAL_SWEEP):
             return np.asarray(
                 kernels.row_residuals(
                     self.x,
@@ -271,7 +271,7 @@ def _swept(
     classes = ground.classes
     codes = np.zeros(0, dtype=np.int64) if classes is None else classes.codes
     weights = ground.weights
-    with few_threads(ground.rows * x.shape[1]):
+    with few_threads(ground.rows * x.shape[1], SERIAL_SWEEP):
         norms, sums, units, class_sums, class_units, class_norms, largest = kernels.row_sums(
             x,
             ground.order,
