@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from spectral_smooth.monitoring.epochs.run import read_log as read_log
     from spectral_smooth.monitoring.judging.diagnosis import Diagnosis as Diagnosis
     from spectral_smooth.monitoring.judging.diagnosis import diagnose as diagnose
-    from spectral_smooth.monitoring.judging.findings import Finding as Finding
+    from spectral_smooth.monitoring.judging.finding import Finding as Finding
     from spectral_smooth.monitoring.judging.remedies import Remedy as Remedy
     from spectral_smooth.monitoring.judging.thresholds import Thresholds as Thresholds
     from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers as LayerNumbers
@@ -258,7 +258,7 @@ _NAMES_BY_MODULE = {
         "Diagnosis",
         "diagnose",
     ),
-    "monitoring.judging.findings": ("Finding",),
+    "monitoring.judging.finding": ("Finding",),
     "monitoring.judging.remedies": ("Remedy",),
     "monitoring.judging.thresholds": ("Thresholds",),
     "monitoring.measuring.layer_measures": ("LayerNumbers",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,7 +105,8 @@ def monitor(
 
     Tells since which layer, how surely, where the layers lead, what kind of trouble it is (smoothing, rank collapse,
     correlated columns, dead units, shrinking or exploding values, or nothing wrong) and what to try first. Labels of
-    the graph are used where it has any. With --log the measures of several epochs are kept and shown layer by epoch.
+    the graph are used where it has any, and ignored where they are no classes. With --log the measures of several
+    epochs are kept and shown layer by epoch.
     """
     del quiet, verbose
     talk: Talk = context.obj
@@ -115,7 +117,10 @@ def monitor(
         direction=direction,
         weight=weight,
         self_loops=self_loops,
+        labels="ignore",  # layers can be measured without: labels that are no classes must not stand in the way
     )
+    _refuse_one_file(log, {"--output": output, "--html": html})
+    _refuse_one_file(log, {"GRAPH": graph, "LAYERS": layers, "--attention": attention})
     targets = _targets(output, html, force=force, inputs=[graph, layers, attention, log])
     if graph is None:
         if log is None:
@@ -126,8 +131,8 @@ def monitor(
         raise UsageError(
             "LAYERS is missing: name the folder or file that holds the layer outputs after the graph"
         )
-    if epoch is not None and log is None:
-        raise UsageError("--epoch numbers an epoch in a log; give --log RUN.jsonl too")
+    if epoch is not None:
+        _refuse_epoch(epoch, log)
     result = _measure(graph, layers, attention, chosen, talk, labels=not unlabelled, plain=not unsmoothed)
     if log is not None:
         _append(log, result, epoch, talk)
@@ -140,7 +145,7 @@ def _targets(
     """Check both outputs before anything is computed."""
     target = destination(output, option="--output", force=force)
     page = destination(html, option="--html", force=force)
-    if target and page and target.path.absolute() == page.path.absolute():
+    if target and page and _same_file(target.path, page.path):
         raise UsageError("--output and --html name the same file; give them different names")
     for one in (target, page):
         if one:
@@ -148,10 +153,31 @@ def _targets(
     return target, page
 
 
+def _refuse_one_file(log: Path | None, others: dict[str, str | Path | None]) -> None:
+    """Refuse a log that is another file of this call too, also where it does not exist yet."""
+    for option, path in others.items():
+        if log is not None and path is not None and _same_file(log, Path(path)):
+            raise UsageError(f"--log and {option} name the same file; give the log a name of its own")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    return one.exists() and other.exists() and one.samefile(other)  # hard links, and case where it is ignored
+
+
 def _refuse_alone(*, attention: Path | None, epoch: int | None) -> None:
     for option, value in (("--attention", attention), ("--epoch", epoch)):
         if value is not None:
             raise UsageError(f"{option} goes with GRAPH and LAYERS; a log is shown as it is")
+
+
+def _refuse_epoch(epoch: int, log: Path | None) -> None:
+    from spectral_smooth.monitoring.epochs.parsing import as_epoch
+
+    if log is None:
+        raise UsageError("--epoch numbers an epoch in a log; give --log RUN.jsonl too")
+    as_epoch(epoch)
 
 
 def _measure(
@@ -173,7 +199,8 @@ def _measure(
     files = read_layers(layers)
     dataset = source.open(chosen)
     if not labels:
-        dataset = replace(dataset, labels=None)
+        others = tuple(note for note in dataset.notes if note.topic != "labels")
+        dataset = replace(dataset, labels=None, notes=others)
     for note in dataset.notes:
         talk.detail(f"{note.topic}: {note.text}")
     with talk.progress(source.label) as progress:

@@ -10,7 +10,7 @@ from spectral_smooth.cli.threads import limit_threads
 
 if TYPE_CHECKING:
     from spectral_smooth.analysis.plan import Plan
-    from spectral_smooth.graphs.policies import Direction, Policies, SelfLoops
+    from spectral_smooth.graphs.policies import Direction, Labels, Policies, SelfLoops
     from spectral_smooth.operators.rule import Rule
 
 DEPTH = 64
@@ -43,6 +43,7 @@ class Settings:
     direction: str = "union"
     weight: str | None = None
     self_loops: str = "drop"
+    labels: Labels = "error"
     chosen_operator: OperatorChoice = field(init=False)
     chosen_rule: Rule = field(init=False)
 
@@ -82,4 +83,5 @@ class Settings:
             direction=cast("Direction", self.direction),
             weight=self.weight,
             self_loops=cast("SelfLoops", self.self_loops),
+            labels=self.labels,
         )

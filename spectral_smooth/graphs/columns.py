@@ -12,6 +12,7 @@ from scipy.sparse import csr_array, issparse
 from spectral_smooth.errors import InputError, UsageError
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.graphs.dataset import Note
+from spectral_smooth.graphs.policies import Policies
 
 MASK_NAMES = ("train", "val", "test")
 
@@ -87,6 +88,27 @@ def as_labels(values: Any) -> tuple[IntArray, tuple[Note, ...]]:
     return array.astype(np.int64), tuple(notes)
 
 
+def own_labels(values: Any, num_nodes: int, policies: Policies) -> tuple[IntArray | None, tuple[Note, ...]]:
+    """Return the labels that a source brings itself, or None with a note where the policy ignores what is no class.
+
+    Raises
+    ------
+    InputError
+        If they cannot be classes and the policy is ``error``, or the array cannot be had at all (on a device).
+    """
+    if values is None:
+        return None, ()
+    array = to_numpy(values, "the label array")
+    if policies.labels == "error":
+        return as_labels(array)
+    try:
+        labels, notes = as_labels(array)
+        _check_classes(labels, num_nodes)
+    except InputError as error:
+        return None, (Note("labels", f"labels are ignored: {error}", "notice"),)
+    return labels, notes
+
+
 def choose_masks(
     masks: Mapping[str, Any], num_nodes: int, split: int
 ) -> tuple[dict[str, BoolArray], tuple[Note, ...]]:
@@ -118,6 +140,14 @@ def choose_masks(
     if splits == 1:
         return chosen, ()
     return chosen, (Note("masks", f"split {split} of {splits} is used for training, validation and test"),)
+
+
+def _check_classes(labels: IntArray, num_nodes: int) -> None:
+    """Refuse what a Dataset would: it would take the whole graph with it."""
+    if len(labels) != num_nodes:
+        raise InputError(f"there are {len(labels)} for {num_nodes} nodes; expected one a node")
+    if labels.min(initial=0) < -1:
+        raise InputError(f"a label is {int(labels.min())}; classes are 0, 1, ..., and -1 means unknown")
 
 
 def _as_booleans(mask: NDArray[Any], name: str) -> BoolArray:

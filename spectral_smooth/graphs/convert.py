@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spectral_smooth.errors import InputError, UsageError
-from spectral_smooth.graphs.columns import as_features, as_labels, choose_masks
+from spectral_smooth.graphs.columns import as_features, as_labels, choose_masks, own_labels
 from spectral_smooth.graphs.dataset import Dataset
 from spectral_smooth.graphs.foreign import dgl_graph, igraph_graph, matrices, networkx_graph, pyg_data
 from spectral_smooth.graphs.foreign.graph import ForeignGraph
@@ -94,7 +94,7 @@ def as_dataset(
     edge_weight : float array, shape (E,), optional
         With an edge index only.
     policies : Policies, optional
-        Direction, weights, self-loops, split.
+        Direction, weights, self-loops, split, unusable labels.
     name : str, optional
         What reports call the graph; the object's own name by default.
 
@@ -120,8 +120,12 @@ def as_dataset(
     if isinstance(obj, Graph | Dataset):
         _refuse_edge_arguments(num_nodes, edge_weight, type(obj).__name__)
         return _complete(obj, features, labels, masks, policies, name)
+    policies = policies or Policies()
     found = _describe(obj, num_nodes, edge_weight)
-    return found.to_dataset(policies or Policies(), name, features=features, labels=labels, masks=masks)
+    if labels is None and policies.labels == "ignore":
+        own, notes = own_labels(found.labels, found.num_nodes, policies)
+        found = replace(found, labels=own, notes=(*found.notes, *notes))
+    return found.to_dataset(policies, name, features=features, labels=labels, masks=masks)
 
 
 def _describe(obj: Any, num_nodes: Any, edge_weight: Any) -> ForeignGraph:
@@ -166,7 +170,7 @@ def _complete(
 ) -> Dataset:
     """Return a dataset with what is given put in the place of what it had."""
     split = 0 if policies is None else policies.split
-    if policies is not None and replace(policies, split=0) != Policies():
+    if policies is not None and replace(policies, split=0, labels="error") != Policies():
         raise UsageError(f"policies apply where a graph comes in; this {type(obj).__name__} is made already")
     dataset = obj if isinstance(obj, Dataset) else Dataset(obj)
     if name is not None:

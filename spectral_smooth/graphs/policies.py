@@ -11,6 +11,7 @@ from spectral_smooth.graphs.dataset import Note
 
 Direction = Literal["union", "mutual", "error"]
 SelfLoops = Literal["drop", "keep"]
+Labels = Literal["error", "ignore"]
 
 WEIGHT_NAMES = ("edge_weight", "weight")
 """Names under which a source's weights are used without being asked for."""
@@ -18,7 +19,7 @@ WEIGHT_NAMES = ("edge_weight", "weight")
 
 @dataclass(frozen=True)
 class Policies:
-    """What is done with direction, weights, self-loops and several splits on the way in.
+    """What is done with direction, weights, self-loops, several splits and unusable labels on the way in.
 
     Parameters
     ----------
@@ -32,6 +33,10 @@ class Policies:
         Self-loops of the source. Dropped by default, since a layer adds its own.
     split : int
         Which column of masks of shape (num_nodes, splits) is used.
+    labels : {"error", "ignore"}
+        What becomes of labels of the source that cannot be classes (a quantity, several a node): ``error``
+        refuses the source, ``ignore`` reads it without labels and notes why. Labels that are passed beside an
+        object are always refused.
 
     Raises
     ------
@@ -41,17 +46,19 @@ class Policies:
     Examples
     --------
     >>> Policies(direction="mutual")
-    Policies(direction='mutual', weight=None, self_loops='drop', split=0)
+    Policies(direction='mutual', weight=None, self_loops='drop', split=0, labels='error')
     """
 
     direction: Direction = "union"
     weight: str | None = None
     self_loops: SelfLoops = "drop"
     split: int = 0
+    labels: Labels = "error"
 
     def __post_init__(self) -> None:
         _check_choice("direction", self.direction, get_args(Direction))
         _check_choice("self_loops", self.self_loops, get_args(SelfLoops))
+        _check_choice("labels", self.labels, get_args(Labels))
         if self.weight is not None and not (isinstance(self.weight, str) and self.weight):
             raise UsageError(f"weight is {self.weight!r}; expected the name of a column, 'none', or None")
         if isinstance(self.split, bool) or not isinstance(self.split, int) or self.split < 0:

@@ -15,6 +15,7 @@ from spectral_smooth.graphs.columns import as_labels
 from spectral_smooth.graphs.convert import as_dataset
 from spectral_smooth.graphs.dataset import Dataset
 from spectral_smooth.graphs.graph import Graph
+from spectral_smooth.graphs.policies import Policies
 from spectral_smooth.monitoring.attention.attention import attention as analyze_attention
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis, diagnose
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
@@ -39,7 +40,7 @@ class Monitor:
     ----------
     graph : Graph, Dataset, or anything `as_dataset` takes
     labels : int array, shape (num_nodes,), optional
-        −1 is unknown; those of the data set by default.
+        −1 is unknown; those of the data set by default, where they are classes.
     operator : Operator, optional
         What smoothing means here; `gcn` by default, `random_walk` for mean aggregation.
     thresholds : Thresholds, optional
@@ -76,6 +77,10 @@ class Monitor:
         plain: bool = True,
         seed: int = 0,
     ) -> None:
+        if thresholds is not None and not isinstance(thresholds, Thresholds):
+            raise UsageError(f"thresholds are {thresholds!r}; expected Thresholds(smooth=...)")
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise UsageError(f"the seed is {seed!r}; expected a whole number of at least 0")
         dataset = _dataset_of(graph, labels)
         self._notes = [note.text for note in dataset.notes if note.severity != "info"]
         self._ground = Ground.of(_operator_on(dataset.graph, operator), dataset.labels)
@@ -135,7 +140,8 @@ class Monitor:
         diagnosis = diagnose(
             layers,
             thresholds=self._thresholds,
-            plain_collapse=None if curve is None else curve.value[: len(layers)].tolist(),
+            plain=() if plain is None else plain.layers,
+            plain_collapse=() if curve is None else curve.value[: len(layers)].tolist(),
         )
         result = Monitoring(
             graph=self._graph_facts(),
@@ -184,8 +190,8 @@ class Monitor:
         rows = [len(self._samples.rows(layer.columns)) for layer in layers]
         if min(rows) < ground.rows:
             notes.append(
-                f"ranks, columns and slow modes are taken from {min(rows):,} of {ground.rows:,} rows in at "
-                "least one layer"
+                f"ranks and columns are taken, without a standard error, from {min(rows):,} of "
+                f"{ground.rows:,} rows in at least one layer"
             )
         if "modes" in vars(ground) and ground.modes.note:  # only where they were looked for
             notes.append(ground.modes.note)
@@ -264,7 +270,8 @@ def _dataset_of(graph: Any, labels: Any) -> Dataset:
             return graph
         given, notes = as_labels(labels)
         return Dataset(graph.graph, labels=given, notes=(*graph.notes, *notes))
-    return as_dataset(graph, labels=labels)
+    # monitoring needs no labels: own ones that are no classes (a regression's, say) are left aside, with a note
+    return as_dataset(graph, labels=labels, policies=Policies(labels="ignore"))
 
 
 def _smoothness(layers: tuple[LayerNumbers, ...], diagnosis: Diagnosis) -> list[float]:
@@ -278,6 +285,8 @@ def _operator_on(graph: Graph, operator: Operator | None) -> Operator:
     """Return the operator, which must be one on this graph."""
     if operator is None:
         return gcn(graph)
+    if not isinstance(operator, Operator):
+        raise UsageError(f"operator is {operator!r}; expected an Operator such as random_walk(graph)")
     own = operator.graph
     same = own is graph or (
         np.array_equal(own.indptr, graph.indptr) and np.array_equal(own.indices, graph.indices)

@@ -10,10 +10,11 @@ import numpy as np
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.monitoring.epochs.record import NEAREST, PLAIN
 from spectral_smooth.monitoring.epochs.run import EpochRun
-from spectral_smooth.monitoring.judging.findings import KINDS
+from spectral_smooth.monitoring.judging.finding import KINDS
 from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES, LayerMeasure
 from spectral_smooth.report.axes import FEW_DECADES
 from spectral_smooth.report.monitoring.ticks import short_name, telling_parts
+from spectral_smooth.report.monitoring.zeros import needs_size
 from spectral_smooth.report.series import LOG_SPAN
 from spectral_smooth.report.wording import clean, drawable
 
@@ -160,12 +161,20 @@ def shown_values(run: EpochRun, name: str) -> tuple[str, FloatArray]:
     UsageError
         If no epoch has it.
     """
-    values, title = run.grid(name), measure_of(name).title
+    values, title = _of_something(run, name, run.grid(name)), measure_of(name).title
     if name not in COSINES:
         return title, values
     # 1 − mean cosine itself was logged, with all its digits
     other = run.values.get("mad") if name == "mean_cosine" else None
-    return f"1 − {title}", 1.0 - values if other is None else other
+    return f"1 − {title}", 1.0 - values if other is None else _of_something(run, "mad", other)
+
+
+def _of_something(run: EpochRun, name: str, values: FloatArray) -> FloatArray:
+    """Return values, NaN where a layer that is zero at every node has none: no cosine, no share."""
+    sizes = run.values.get("rms")
+    if sizes is None or not (name == NEAREST or (name in LAYER_MEASURES and needs_size(name))):
+        return values
+    return np.where(sizes == 0, np.nan, values)
 
 
 def _scale(name: str, values: FloatArray) -> tuple[bool, float, float]:

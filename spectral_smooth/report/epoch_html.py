@@ -63,6 +63,8 @@ def render_epoch_html(run: EpochRun) -> str:
             fine=run.diagnosis.kind == FINE,
             span=told.span(run),
             since=told.since(run),
+            doubts=told.doubts(run),
+            doubt=told.DOUBT,
             sentence=run.sentence,
             stretches=[told.stretch_cells(one) for one in stretches[-MAX_ROWS:]],
             earlier=max(len(stretches) - MAX_ROWS, 0),

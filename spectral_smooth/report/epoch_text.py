@@ -12,7 +12,9 @@ from spectral_smooth.monitoring.epochs.run import EpochRun
 from spectral_smooth.monitoring.judging.diagnosis import FINE
 from spectral_smooth.report.epoch_grids import measure_of, present
 from spectral_smooth.report.epoch_told import (
+    DOUBT,
     chosen,
+    doubts,
     last_layer_rows,
     layer_rows,
     number_sentence,
@@ -97,8 +99,12 @@ class _Page(Screen):
     def diagnosis(self) -> list[str]:
         found = self.run.diagnosis
         fine = found.kind == FINE
-        head = f"{clean(found.kind).upper()} {since(self.run)}"
-        lines = [self.mark(shorten(head, self.width), LEVEL["low" if fine else "high"])]
+        doubt = doubts(self.run)
+        head = f"{doubt}{clean(found.kind)}".upper() + f" {since(self.run)}"
+        level = LEVEL["low" if fine else "moderate" if doubt else "high"]
+        lines = [self.mark(shorten(head, self.width), level)]
+        if doubt:
+            lines.append(f"  {DOUBT}")
         said = [one.sentence for one in found.findings[:1]] or list(found.observations[:1])
         lines += [line for one in said for line in self._wrapped(clean(one), 2)]
         if found.remedies:

@@ -8,13 +8,21 @@ import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.monitoring.epochs.run import EpochRun, Stretch
+from spectral_smooth.monitoring.judging.finding import confidence_word
 from spectral_smooth.report import numbers
 from spectral_smooth.report.epoch_grids import layer_labels, present, shown_values
 from spectral_smooth.report.wording import clean, plural
 
 # Rows of the table of measures of the last layer, as far as they were measured.
 LAST_LAYER = ("mean_cosine", "effective_rank", "column_correlation", "dead_columns", "rms", "class_share")
+DOUBT = "low confidence: half or twice the threshold would say something else"
 Row = tuple[str, list[str]]
+
+
+def doubts(run: EpochRun) -> str:
+    """Return "perhaps " where the gravest finding of the last epoch is of low confidence, nothing else."""
+    found = run.diagnosis.findings
+    return "perhaps " if found and confidence_word(found[0].confidence) == "low" else ""
 
 
 def span(run: EpochRun) -> str:

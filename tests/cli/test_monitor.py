@@ -164,6 +164,60 @@ def test_what_belongs_together_is_asked_for(refused, layers, tmp_path):
     refused("monitor", "karate", layers, "-o", "a", "--html", "a", saying="same file")
 
 
+@pytest.mark.parametrize("epoch", [2**63, 99999999999999999999])
+def test_an_epoch_beyond_64_bits_is_refused_before_anything_is_measured(refused, layers, tmp_path, epoch):
+    log = tmp_path / "run.jsonl"
+    refused("monitor", "nothing-here", layers, "--log", log, "--epoch", epoch, saying="below 2**63")
+    refused("monitor", "karate", layers, "--log", log, "--epoch", epoch, saying="below 2**63")
+
+
+def test_a_log_is_no_other_file_of_the_call(refused, run, layers, tmp_path):
+    log, (folder, linked) = tmp_path / "run.jsonl", (tmp_path / name for name in ("sub", "linked.json"))
+    folder.mkdir()
+    linked.symlink_to(log)
+    for _ in range(2):  # where the log does not exist yet, and where it does
+        for option, other in (("-o", log), ("--html", folder / ".." / "run.jsonl"), ("-o", linked)):
+            for force in ([], ["--force"]):
+                refused("monitor", "karate", layers, "--log", log, option, other, *force, saying="same file")
+                refused("monitor", "--log", log, option, other, *force, saying="same file")
+        refused("monitor", log, layers, "--log", log, saying="--log and GRAPH name the same file")
+        refused("monitor", "karate", log, "--log", log, saying="--log and LAYERS name the same file")
+        refused("monitor", "karate", layers, "--attention", log, "--log", log, saying="--log and --attention")
+        refused("monitor", "karate", layers, "--log", layers, saying="--log and LAYERS")
+        assert run("monitor", "karate", layers, "--log", log).code == 0
+    hard = tmp_path / "hard.json"
+    hard.hardlink_to(log)
+    refused("monitor", "karate", layers, "--log", log, "-o", hard, "--force", saying="same file")
+
+
+def test_a_file_of_another_tool_is_not_shown_nor_added_to(refused, layers, tmp_path):
+    log = tmp_path / "run.jsonl"
+    for text in (json.dumps({"loss": 1.0}, indent=1), '{"loss": 1.0}\n{"loss": 0.5}\n'):
+        log.write_text(text)
+        for first in ([], ["karate", layers]):
+            said = refused("monitor", *first, "--log", log, saying="is no log of spectral-smooth")
+            assert "name another file" in said
+            assert "delete" not in said
+
+
+@pytest.mark.parametrize(
+    ("y", "reason"),
+    [(np.linspace(0, 1, 34), "not a whole number"), (np.eye(34, 5), "labels have shape (34, 5)")],
+)
+def test_a_graph_whose_labels_are_no_classes_is_monitored_without_them(
+    run, refused, layers, tmp_path, y, reason
+):
+    graph = tmp_path / "graph.npz"
+    np.savez(graph, edge_index=ends(), num_nodes=34, x=np.eye(34), y=y)
+    data = json.loads(run("monitor", graph, layers, "--json").out)
+    assert data["classes"] == []
+    assert [note for note in data["notes"] if note.startswith("labels are ignored:") and reason in note]
+    plainly = json.loads(run("monitor", graph, layers, "--json", "--no-labels").out)
+    assert plainly["layers"] == data["layers"]
+    assert not [note for note in plainly["notes"] if "labels" in note]
+    refused("analyze", graph, saying=reason)
+
+
 def test_an_existing_output_is_refused_before_anything_is_computed(refused, layers, tmp_path):
     target = tmp_path / "found.json"
     target.write_text("mine")

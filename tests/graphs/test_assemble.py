@@ -279,7 +279,14 @@ def test_ends_of_unequal_number_are_refused():
 
 @pytest.mark.parametrize(
     "settings_",
-    [{"direction": "both"}, {"self_loops": "maybe"}, {"split": -1}, {"split": True}, {"weight": ""}],
+    [
+        {"direction": "both"},
+        {"self_loops": "maybe"},
+        {"split": -1},
+        {"split": True},
+        {"weight": ""},
+        {"labels": "drop"},
+    ],
 )
 def test_policies_refuse_what_they_do_not_know(settings_):
     with pytest.raises(UsageError, match="expected"):

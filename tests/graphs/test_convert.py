@@ -1,5 +1,6 @@
 """as_dataset and as_graph: one triangle with a tail, from every library."""
 
+import re
 from types import SimpleNamespace
 
 import networkx as nx
@@ -285,6 +286,43 @@ def test_a_label_of_the_whole_graph_is_no_label_of_nodes():
     dataset = as_dataset(pyg(y=Tensor([3])))
     assert dataset.labels is None
     assert "whole graph" in texts(dataset)
+
+
+NO_CLASSES = [
+    (np.linspace(0, 1, 5), "a label is not a whole number"),
+    (np.arange(5.0), "labels have type float64"),
+    (np.zeros((5, 3)), r"labels have shape \(5, 3\)"),
+    (LABELS[:4], "there are 4 for 5 nodes|labels for 5 nodes"),
+    (LABELS - 100, "a label is -10"),
+]
+
+
+@pytest.mark.parametrize(("values", "reason"), NO_CLASSES)
+def test_labels_that_are_no_classes_are_refused_or_ignored_by_policy(values, reason):
+    ignore = Policies(labels="ignore")
+    data = pyg(y=Tensor(values))
+    with pytest.raises(InputError, match=reason):
+        as_dataset(data)
+    dataset = as_dataset(data, policies=ignore)
+    assert dataset.labels is None
+    notes = [note for note in dataset.notes if note.topic == "labels"]
+    assert [note.severity for note in notes] == ["notice"]
+    assert re.match(f"labels are ignored: .*({reason})", notes[0].text)
+    np.testing.assert_array_equal(as_dataset(data, labels=LABELS, policies=ignore).labels, LABELS)
+    with pytest.raises(InputError, match=reason):  # what is passed is meant
+        as_dataset(data, labels=values, policies=ignore)
+
+
+def test_labels_that_are_classes_are_used_whatever_the_policy():
+    ignore = Policies(labels="ignore")
+    for values in (LABELS, np.array(list("abcab")), np.array([0, 1, np.nan, 1, 0]), np.full(5, -1)):
+        usual, other = (as_dataset(pyg(y=values), policies=policies) for policies in (None, ignore))
+        np.testing.assert_array_equal(usual.labels, other.labels)
+        assert set(usual.notes) == set(other.notes)
+    assert as_dataset(pyg(y=None), policies=ignore).labels is None
+    assert as_dataset(as_graph(kite()), policies=ignore).labels is None
+    with pytest.raises(InputError, match="on the device"):  # it may well hold classes
+        as_dataset(pyg(y=Tensor(LABELS, device="cuda:0")), policies=ignore)
 
 
 def test_pyg_hetero_is_collapsed():

@@ -139,6 +139,31 @@ def test_the_heterophilous_layout(save):
     assert dataset.masks["train"].tolist() == [False, True, False, False]
 
 
+def test_labels_that_are_no_classes_are_ignored_where_the_policy_says_so(save, refused):
+    parts = {}
+    adjacency = sparse.csr_array(([1.0, 1.0], ([0, 1], [1, 2])), shape=(3, 3))
+    parts = {f"adj_{part}": getattr(adjacency, part) for part in ("data", "indices", "indptr", "shape")}
+    attributes = sparse.csr_array(np.eye(3))
+    parts |= {f"attr_{part}": getattr(attributes, part) for part in ("data", "indices", "indptr", "shape")}
+    layouts = {
+        "y": TRIANGLE,
+        "labels": parts,
+        "node_labels": {"edges": np.array([[0, 1], [1, 2]]), "node_features": np.ones((3, 2))},
+    }
+    for key, arrays in layouts.items():
+        for values, seen in (
+            (np.array([0.5, 1.5, 2.0]), "not a whole number"),
+            (np.eye(3), "one class a node"),
+        ):
+            path = save(**(arrays | {key: values}))
+            refused(path, seen)
+            dataset = read(path, policies=Policies(labels="ignore"))
+            assert dataset.labels is None
+            assert [note.severity for note in dataset.notes if seen in note.text] == ["notice"]
+        path = save(**(arrays | {key: np.array([0, 1, 1])}))
+        assert read(path, policies=Policies(labels="ignore")).labels.tolist() == [0, 1, 1]
+
+
 def test_an_npz_inside_gzip(save, tmp_path):
     packed = tmp_path / "toy.npz.gz"
     packed.write_bytes(gzip.compress(save(**TRIANGLE).read_bytes()))

@@ -37,6 +37,22 @@ def left_outside(x, spans):
     return total
 
 
+def median_over_nodes(x, spans):
+    """The smallest distance that is not exceeded by the components of half of the nodes."""
+    distances = []
+    for span in spans:
+        nodes = [i for i, _ in span[0]]
+        distances += [share(left_outside(x, [span]), float(np.sum(x[nodes] ** 2)))] * len(nodes)
+    distances.sort()
+    return distances[math.ceil(len(distances) / 2) - 1]
+
+
+def relative_distance(p, q):
+    """‖p − q‖ over the length of both together; 0 for two zero rows."""
+    size = math.hypot(np.linalg.norm(p), np.linalg.norm(q))
+    return float(np.linalg.norm(p - q)) / size if size else 0.0
+
+
 def edges_of(graph):
     """Every edge between different nodes once, with its weight."""
     a = naive.dense_adjacency(graph)
@@ -86,6 +102,10 @@ def layer_values(op, x, labels=None):
         "constant_distance": share(left_outside(x, [[v] for v in one]), squares),
         "degree_distance": share(left_outside(x, [[v] for v in root]), squares),
         "profile_distance": share(left_outside(x, list(zip(one, root, strict=True))), squares),
+        "constant_distance_median": median_over_nodes(x, [[v] for v in one]),
+        "degree_distance_median": median_over_nodes(x, [[v] for v in root]),
+        "profile_distance_median": median_over_nodes(x, list(zip(one, root, strict=True))),
+        "median_pair_distance": float(np.median([relative_distance(x[i], x[j]) for i, j in pairs])),
         "mean_deviation": math.sqrt(mean_deviation2),
         "edge_energy": naive.edge_energy(graph, x),
         "normalized_energy": naive.normalized_energy(op, x),
@@ -103,7 +123,7 @@ def layer_values(op, x, labels=None):
     found["edge_rayleigh"] = found["edge_energy"] / squares if squares else 0.0
     found["rayleigh_quotient"] = found["energy"] / core if core else 0.0
     apart = float(np.mean([np.sum((x[i] - x[j]) ** 2) for i, j in pairs]))
-    near = found["edge_energy"] / sum(w for _, _, w in edges)
+    near = float(np.mean([np.sum((x[i] - x[j]) ** 2) for i, j, _ in edges]))
     found["edge_ratio"] = near / apart if apart else 0.0
     found.update(ranks(rows))
     return found if labels is None else found | class_values(rows, np.asarray(labels)[kept])

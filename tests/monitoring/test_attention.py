@@ -339,7 +339,7 @@ def test_parallel_edges_are_added_up_and_noted():
     ends = np.array([[0, 1, 1, 0, 1], [0, 0, 0, 1, 1]])
     found = attention(graph, [(ends, np.array([0.5, 0.25, 0.25, 0.5, 0.5]))])
     assert found.edges == (4,)
-    assert found.notes[0] == "1 edges are given more than once and added up"
+    assert found.notes[0] == "1 edge given more than once and added up"
     assert found.contraction[0].attention.deviation == (0.0,)
 
 
@@ -351,7 +351,7 @@ def test_nodes_that_receive_nothing_get_zero():
     oracle = [dense(4, ends, weights[:, None])] * 6
     whole = found.contraction[0]
     np.testing.assert_allclose(whole.attention.deviation, naive_deviation(graph, oracle), rtol=1e-12)
-    assert any("no attention enters 1 nodes (0)" in note for note in found.notes)
+    assert any("no attention enters 1 node (0)" in note for note in found.notes)
     assert (found.receptive_field.targets, found.receptive_field.population) == (3, 3)
     # from 1 on everything drains to zero: rows are alike in the end, though not of sum one
     assert found.destination.constants is True
@@ -411,12 +411,19 @@ def test_edges_that_change_from_layer_to_layer_may_leave_the_end_open():
     assert attention(graph, layers).destination.constants is True
 
 
+def test_attention_like_the_plain_mean_is_said_to_be_about_as_fast():
+    graph = ss.load("karate").graph
+    ends = np.stack([graph.indices, graph.rows])
+    found = attention(graph, [(ends, 1.0 / graph.degrees[ends[1]])] * 2)
+    assert "attention mixes about as fast as uniform attention." in str(found)
+
+
 def test_an_undirected_bipartite_graph_without_loops_oscillates():
     graph = ss.as_graph(nx.complete_bipartite_graph(2, 3))
     ends = np.stack([graph.indices, graph.rows])
     found = attention(graph, [(ends, 1.0 / graph.degrees[ends[1]])] * 4)
     assert found.destination.periodic == 1
-    assert "oscillating" in str(found)
+    assert "1 set of nodes without self-loops goes on oscillating" in str(found)
     assert found.contraction[0].attention.rate[1:] == pytest.approx([1.0] * 3)
     assert found.dobrushin[0].lower == pytest.approx([1.0] * 4)
 
@@ -489,7 +496,7 @@ def test_weights_that_were_rounded_to_zero_lead_nowhere_and_that_is_noted():
     ends = with_loops(graph)
     weights = np.where(ends[0] == ends[1], 1.0, 0.0)
     found = attention(graph, [weights] * 2, edge_index=ends)
-    assert found.notes == ("2 edges have weight zero in every head and lead nowhere",)
+    assert found.notes == ("2 edges of weight zero in every head, leading nowhere",)
     assert (found.destination.constants, found.destination.closed) == (False, 2)
     assert found.contraction[0].uniform.deviation[0] == 0.0
 

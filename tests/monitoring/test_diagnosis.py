@@ -127,7 +127,7 @@ def test_correlated_columns(graph):
 def test_dead_units(graph):
     op, judge = stacks.operator(graph), stacks.judge(graph)
     for seed in range(12):
-        (rng, at), share = drawn(seed), (0.3, 0.5, 0.9, 1.0)[seed % 4]
+        (rng, at), share = drawn(seed), (0.5, 0.6, 0.9, 1.0)[seed % 4]
         found = judge(stacks.dead(op, rng, at=at, share=share, depth=7))
         assert findings(found) == [("dead units", at)], seed
         assert found.findings[0].value == share

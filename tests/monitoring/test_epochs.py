@@ -86,11 +86,37 @@ def test_what_is_no_number_is_refused_by_its_name(path, value):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("epoch", [-1, 1.5, "3", True])
+NO_EPOCHS = [-1, 1.5, "3", True, np.nan, np.zeros(2), [1], 2**63, 10**30, 10**5000, -(10**5000)]
+
+
+@pytest.mark.parametrize("epoch", NO_EPOCHS, ids=range(len(NO_EPOCHS)))
 def test_what_is_no_epoch_is_refused(path, epoch):
-    with pytest.raises(UsageError, match="expected a whole number"):
+    with pytest.raises(UsageError, match="expected a whole number, 0 or larger and below") as caught:
         EpochLog(path).append(measured(), epoch)
+    assert "\n" not in str(caught.value)
     assert not path.exists()
+
+
+def test_the_largest_epoch_is_read_again_and_has_none_after_it(path):
+    log = EpochLog(path)
+    log.append(measured(), np.int64(2**63 - 1))
+    before = path.read_bytes()
+    assert read_log(path).epochs.tolist() == [2**63 - 1]
+    with pytest.raises(UsageError, match="the largest there can be; name the next with epoch="):
+        log.append(measured())
+    assert path.read_bytes() == before
+    assert log.append(measured(), 3).epoch == 3
+
+
+def test_a_line_with_an_epoch_that_fits_no_array_is_damaged(path):
+    line = EpochRecord.of(measured(), 77, {}).to_line()
+    for digits, words in (
+        ("1" * 30, "the epoch is a number larger than 64 bits hold"),
+        ("1" * 5000, "too many digits"),
+    ):
+        path.write_bytes(line + line.replace(b'"epoch": 77', b'"epoch": ' + digits.encode()))
+        with pytest.raises(InputError, match=f"line 2 of .* is damaged: .*{words}"):
+            read_log(path)
 
 
 def test_only_a_monitoring_is_appended(path):
@@ -104,7 +130,18 @@ DAMAGE = [
     ({"values": {"collapse": [0.1]}}, "1 values for 2"),
     ({"values": {"collapse": ["a", "b"]}}, "no number"),
     ({"values": {"collapse": [True, 0.1]}}, "no number"),
-    ({"values": {"collapse": 0.1}}, "TypeError"),
+    ({"values": {"collapse": 0.1}}, "collapse is 0.1; expected a list"),
+    ({"values": [0.1]}, "its 'values' is a list; expected an object"),
+    ({"epoch": True}, "whole number"),
+    ({"epoch": None}, "the epoch is None"),
+    ({"epoch": 3.0}, "the epoch is 3.0"),
+    ({"names": [1, 2]}, "a name of a layer is 1; expected text"),
+    ({"time": None}, "its 'time' is None; expected text"),
+    ({"columns": [2.5, 8]}, "columns holds 2.5, which is no whole number"),
+    ({"classes": [0, 10**30]}, "classes holds a number larger than 64 bits hold"),
+    ({"class_distance": [0.1, 0.2]}, "class_distance is 0.1; expected a list"),
+    ({"diagnosis": {"findings": [{}]}}, "its diagnosis lacks something"),
+    ({"graph": "karate"}, "its 'graph' is 'karate'; expected an object"),
     ({"numbers": {"loss": "low"}}, "no number"),
     ({"class_distance": [[0.1, 0.2]]}, "for 2 layers"),
     ({"diagnosis": {}}, "findings"),
@@ -123,6 +160,24 @@ def test_a_damaged_record_is_refused_with_its_line(path, changes, words):
         read_log(path)
     assert "line 2 of" in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "Error(" not in str(caught.value)
+
+
+def test_a_field_that_is_missing_is_named(path):
+    good = EpochRecord.of(measured(), 3, {"loss": 1.0})
+    for key in set(good.to_dict()) - {"kind", "version", "class_distance", "class_contrast"}:
+        data = good.to_dict()
+        del data[key]
+        path.write_text(good.to_line().decode() + json.dumps(data) + "\n")
+        with pytest.raises(InputError, match=f"line 2 of .* is damaged: it lacks '{key}'; delete that line"):
+            read_log(path)
+
+
+def test_a_number_beyond_all_floats_is_not_finite(path):
+    line = EpochRecord.of(measured(), 0, {"loss": 1.0}).to_line()
+    for text in (b"1" + b"0" * 400, b"1e999"):
+        path.write_bytes(line.replace(b'"loss": 1.0', b'"loss": ' + text))
+        assert np.isnan(read_log(path).numbers["loss"]).all()
 
 
 @pytest.mark.parametrize("line", [b"[]", b"3", b"null", b'"text"', b"\xff\xfe"])
@@ -173,6 +228,10 @@ def test_a_line_longer_than_a_chunk_is_found_from_the_end(path):
         b"PK\x03\x04" + bytes(100),
         bytes(5000),
         b"[" * 100_000 + b"\n",
+        json.dumps({"kind": 1, "loss": 0.5}, indent=1).encode(),
+        b'{"step": 1, "loss": 0.5}\n{"step": 2, "loss": 0.4}\n',
+        b"\xef\xbb\xbf" + b'{"step": 1}\n',
+        '{"step": 1}\n'.encode("utf-16"),
     ],
 )
 def test_another_file_is_refused_and_not_touched(path, content):
@@ -182,8 +241,53 @@ def test_another_file_is_refused_and_not_touched(path, content):
         EpochLog(path).append(measured())
     assert path.read_bytes() == content
     assert path.stat().st_mtime_ns == stamp
-    with pytest.raises(InputError, match="is no log of spectral-smooth"):
+    with pytest.raises(InputError, match=r"is no log of spectral-smooth.*; name another file$") as caught:
         read_log(path)
+    assert "delete" not in str(caught.value)
+
+
+def test_a_log_that_another_writer_of_json_wrote_anew_is_read_and_its_damage_named(path):
+    write_run(path, 3)
+    data = [json.loads(line) for line in lines_of(path)]
+    for style in ({"separators": (",", ":")}, {"sort_keys": True}):
+        path.write_text("\n".join(json.dumps(one, **style) for one in data))
+        assert read_log(path).epochs.tolist() == [0, 1, 2]
+        assert EpochLog(path).append(measured()).epoch == 3
+    compact = json.dumps(data[0], separators=(",", ":"))
+    path.write_text(compact[:300] + "\n" + compact + "\n")
+    with pytest.raises(InputError, match=r"line 1 of .* is damaged: it is no JSON from character"):
+        read_log(path)
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_byte_order_mark_of_an_editor_does_not_matter(path, end):
+    EpochLog(path).append(measured())
+    path.write_bytes(MARK + path.read_bytes().rstrip() + end.encode())
+    assert read_log(path).epochs.tolist() == [0]
+    assert [EpochLog(path).append(measured()).epoch for _ in range(2)] == [1, 2]
+    assert read_log(path).epochs.tolist() == [0, 1, 2]
+    assert read_log(path).notices == ()
+    assert path.read_bytes().count(MARK) == 1
+
+
+def test_a_byte_order_mark_alone_or_before_a_torn_line(path):
+    path.write_bytes(MARK)
+    with pytest.raises(InputError, match="is empty: no epoch has been logged yet"):
+        read_log(path)
+    assert EpochLog(path).append(measured()).epoch == 0
+    line = path.read_bytes()
+    assert line.startswith(MARK + HEAD)
+    for cut in (4, 40, len(line) - 20):
+        path.write_bytes(line[:cut])
+        with pytest.raises(InputError, match="holds only a torn line"):
+            read_log(path)
+        with pytest.warns(UserWarning, match="was torn"):
+            assert EpochLog(path).append(measured()).epoch == 0
+        assert path.read_bytes().startswith(MARK + HEAD)
+        assert read_log(path).epochs.tolist() == [0]
 
 
 def test_a_record_of_another_version_is_not_added_to(path):
@@ -529,8 +633,11 @@ def test_a_run_goes_to_json_and_back(path):
             EpochRun.from_dict(data)
     data = json.loads(text)
     del data["names"]
-    with pytest.raises(InputError, match="is damaged: KeyError"):
+    with pytest.raises(InputError, match="is damaged: it lacks 'names'"):
         EpochRun.from_dict(data)
+    for key, value in (("epochs", [2**63]), ("values", 1), ("diagnoses", [3])):
+        with pytest.raises(InputError, match="is damaged: a part of it is not what a run holds"):
+            EpochRun.from_dict({**json.loads(text), key: value})
 
 
 def test_a_damaged_line_in_the_middle_is_named(path):

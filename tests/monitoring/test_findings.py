@@ -7,21 +7,19 @@ import json
 import pytest
 
 from spectral_smooth.errors import UsageError
+from spectral_smooth.monitoring.judging.by_class import explained_by_classes
+from spectral_smooth.monitoring.judging.dead_units import find_dead_units
 from spectral_smooth.monitoring.judging.destination import destinations
 from spectral_smooth.monitoring.judging.diagnosis import diagnose
-from spectral_smooth.monitoring.judging.findings import (
-    KINDS,
-    Finding,
-    confidence_word,
-    explained_by_classes,
+from spectral_smooth.monitoring.judging.directions import (
     find_correlated_columns,
-    find_dead_units,
-    find_norm_change,
     find_rank_collapse,
-    find_smoothing,
     rank_one_share,
 )
+from spectral_smooth.monitoring.judging.finding import KINDS, Finding, confidence_word
+from spectral_smooth.monitoring.judging.norm_change import find_norm_change
 from spectral_smooth.monitoring.judging.remedies import Remedy, remedy_for
+from spectral_smooth.monitoring.judging.smoothing import find_smoothing
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
 
@@ -39,10 +37,11 @@ HEALTHY = {
 }
 
 
-def layer(columns=16, modes=None, classes=0, **values):
+def layer(columns=16, modes=None, classes=0, rows=100, separations=None, **values):
     """Numbers of a healthy layer, but for what is given."""
-    per_class = {"class_distance": (0.5,) * classes} if classes else {}
-    return LayerNumbers("conv", columns, "float32", HEALTHY | values, {}, {}, per_class, modes)
+    apart = separations or (1.0,) * classes
+    per_class = {"class_distance": (0.5,) * classes, "class_separation": apart} if classes else {}
+    return LayerNumbers("conv", rows, columns, "float32", HEALTHY | values, {}, {}, per_class, modes)
 
 
 def stack(name, values, **others):
@@ -100,15 +99,58 @@ def test_labels_acquit_a_stretch_that_ends_in_classes():
     )
 
 
-def test_class_means_that_are_nearer_than_slow_modes_are_no_smoothing():
+def test_layers_gathered_by_class_near_slow_modes_are_no_smoothing():
     modes = (0.9, 0.08)
-    assert (
-        find_smoothing([layer(modes=modes, classes=2, class_share=0.9, class_distance=0.05)], LIMITS) is None
-    )
-    assert (
-        find_smoothing([layer(modes=modes, classes=2, class_share=0.9, class_distance=0.09)], LIMITS)
-        is not None
-    )
+    assert find_smoothing([layer(modes=modes)], LIMITS) is not None
+    assert find_smoothing([layer(modes=modes, classes=2, class_share=0.9)], LIMITS) is None
+    assert find_smoothing([layer(modes=modes, classes=2, class_share=0.3)], LIMITS) is not None
+    merged = layer(modes=modes, classes=5, class_share=0.9, separations=(3.0, 0.1, 0.1, 0.1, 0.1))
+    assert find_smoothing([merged], LIMITS) is not None
+
+
+@pytest.mark.parametrize(("distance", "found"), [(0.05, False), (0.005, True)])
+def test_a_common_offset_beside_classes_is_no_smoothing_but_next_to_nothing_is(distance, found):
+    one = layer(classes=3, class_share=0.98, constant_distance=distance, profile_distance=distance)
+    assert (find_smoothing([one], LIMITS) is not None) == found
+    if not found:
+        assert any("small beside what all its rows share" in told for told in diagnose([one]).observations)
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_a_narrow_last_layer_is_not_judged_by_itself(columns):
+    head = layer(columns=columns, constant_distance=0.02, profile_distance=0.02)
+    assert find_smoothing([layer(), head], LIMITS) is None
+    assert any("offset of a score or regression" in told for told in diagnose([layer(), head]).observations)
+    smooth = layer(constant_distance=0.02)
+    assert find_smoothing([layer(), smooth, head], LIMITS).layer == 1
+    assert find_smoothing([head, head], LIMITS).layer == 0
+    assert find_smoothing([layer(), layer(columns=4, constant_distance=0.02)], LIMITS).layer == 1
+
+
+def test_the_component_of_most_nodes_decides():
+    giant = layer(constant_distance=0.4, constant_distance_median=0.01)
+    found = find_smoothing([layer(), giant], LIMITS)
+    assert (found.layer, found.destination, found.measure) == (1, "constants", "constant_distance_median")
+    assert "in the components of most nodes" in found.sentence
+
+
+def test_a_few_rows_far_away_are_told():
+    told = diagnose([layer(), layer(median_pair_distance=0.001)]).observations
+    assert any("half of all pairs of rows" in sentence for sentence in told)
+    assert not diagnose([layer(), layer(median_pair_distance=0.9)]).observations
+
+
+@pytest.mark.parametrize("find", [find_rank_collapse, find_correlated_columns, find_dead_units])
+def test_of_a_handful_of_nodes_little_is_said(find):
+    values = {"stable_rank": 1.0, "effective_rank": 1.0, "column_correlation": 1.0, "dead_columns": 0.9}
+    assert find([layer(rows=7, **values)] * 2, LIMITS) is None
+    assert find([layer(rows=8), layer(rows=8, **values)], LIMITS) is not None
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, float("nan"), float("inf"), "0.1", True])
+def test_thresholds_are_positive_numbers(value):
+    with pytest.raises(UsageError, match="smooth"):
+        Thresholds(smooth=value)
 
 
 def test_zeros_are_not_smooth():
@@ -119,7 +161,7 @@ def test_zeros_are_not_smooth():
 @pytest.mark.parametrize(
     ("values", "layer_number"),
     [
-        ({"stable_rank": [5.0, 1.005, 1.005]}, 1),
+        ({"stable_rank": [5.0, 1.004, 1.004]}, 1),
         ({"effective_rank": [9.0, 9.0, 1.3]}, 2),
     ],
 )
@@ -143,8 +185,10 @@ def test_rank_one_share_is_a_distance():
 
 
 def test_few_classes_explain_few_directions():
-    two = layer(classes=2, class_share=0.9, effective_rank=1.2, stable_rank=1.001, column_correlation=0.95)
-    seven = layer(classes=7, class_share=0.9, effective_rank=1.2, stable_rank=1.001, column_correlation=0.95)
+    flat = {"class_share": 0.9, "effective_rank": 1.2, "stable_rank": 1.001, "column_correlation": 0.95}
+    two = layer(classes=2, **flat)
+    # seven classes on a line, most of them upon another one
+    seven = layer(classes=7, separations=(2.0, 0.2, 0.1, 0.1, 0.2, 0.2, 1.0), **flat)
     mixed = layer(classes=2, class_share=0.2, effective_rank=1.2)
     assert explained_by_classes(two, LIMITS)
     assert not explained_by_classes(seven, LIMITS)
@@ -167,7 +211,7 @@ def test_correlated_columns():
     [
         ([0.0, 0.5, 0.5], 1),
         ([0.0, 0.5, 0.0], 1),
-        ([0.5, 0.4, 0.45], 0),
+        ([0.8, 0.6, 0.7], 0),
         ([0.9, 0.0, 0.5], 2),
         ([0.0, 0.2, 0.2], None),
         ([0.9, 0.0, 0.0], None),
@@ -185,10 +229,10 @@ def test_dead_units_need_not_last_and_empty_inputs_are_none(shares, layer_number
 
 
 def test_inputs_of_another_width_do_not_set_the_onset_of_dead_units():
-    layers = [layer(columns=1433, dead_columns=0.9), layer(dead_columns=0.5), layer(dead_columns=0.4)]
+    layers = [layer(columns=1433, dead_columns=0.9), layer(dead_columns=0.6), layer(dead_columns=0.5)]
     found = find_dead_units(layers, LIMITS)
-    assert (found.layer, found.at, found.value) == (1, 1, 0.5)
-    assert "50 % of the columns of layer 1" in found.sentence
+    assert (found.layer, found.at, found.value) == (1, 1, 0.6)
+    assert "60 % of the columns of layer 1" in found.sentence
 
 
 def test_one_dead_column_of_few_is_none():
@@ -250,17 +294,18 @@ def test_what_is_no_fault_is_observed():
     assert any(sentence.startswith("25 % of the nodes have a zero row") for sentence in rows.observations)
     rank = diagnose(stack("effective_rank", [12.0, 2.0]))
     assert any("give labels to tell" in sentence for sentence in rank.observations)
-    alike = [layer(classes=3, class_share=s, constant_distance=d) for s, d in ((0.1, 0.9), (0.7, 0.05))]
+    alike = [layer(classes=3, class_share=s, constant_distance=d) for s, d in ((0.1, 0.9), (0.7, 0.005))]
     assert any("read-out that rescales" in sentence for sentence in diagnose(alike).observations)
 
 
-def test_classes_in_too_few_directions_are_not_called_well_trained():
-    gathered = [layer(classes=7, class_share=s, effective_rank=8.0) for s in (0.1, 0.7)]
+def test_classes_at_one_place_are_not_called_well_trained():
+    gathered = [layer(classes=7, class_share=s) for s in (0.1, 0.7)]
     assert any("what training is for" in sentence for sentence in diagnose(gathered).observations)
-    flat = [gathered[0], layer(classes=7, class_share=0.7, effective_rank=1.4, stable_rank=1.001)]
-    found = diagnose(flat)
+    merged = layer(classes=5, class_share=0.9, separations=(3.0, 0.1, 0.1, 0.1, 0.1))
+    found = diagnose([gathered[0], merged])
     assert not found.clustering
-    assert any("too few directions for 7 classes" in sentence for sentence in found.observations)
+    assert any("4 of 5 classes lie where another one does" in sentence for sentence in found.observations)
+    assert not any("what training is for" in sentence for sentence in found.observations)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -27,7 +27,7 @@ WITH_CLASSES = {name for name, measure in LAYER_MEASURES.items() if measure.fami
 }
 # Differences of squares that are equal up to rounding, and square roots of them.
 ROOTS_OF_ROUNDING = 1e-6
-FROM_SQUARES = ("rank_one_distance", "effective_rank", "profile_distance")
+FROM_SQUARES = ("rank_one_distance", "effective_rank", "profile_distance", "profile_distance_median")
 
 
 def has_edge(graph):
@@ -291,16 +291,18 @@ def test_slow_modes_are_the_distances_to_eigenspaces():
         for count, distance in enumerate(found.modes):
             top = op.fixed_space.dimension + count
             if abs(values[-top] - values[-top - 1]) < 1e-9:
-                continue  # within one eigenvalue any basis will do
+                # within one eigenvalue any basis would do: such a mode does not count
+                assert distance == found.modes[count - 1]
+                continue
             basis = vectors[:, -top:]
             left = np.linalg.norm(y - basis @ (basis.T @ y)) / np.linalg.norm(y)
             assert distance == pytest.approx(left, rel=1e-6), (name, count)
-        assert len(found.modes) == 1 + min(8, n // 8 - op.fixed_space.dimension)
+        assert len(found.modes) == 1 + min(8, n // 4 - op.fixed_space.dimension)
         assert found.modes[0] == pytest.approx(found.values["collapse"], rel=1e-9)
 
 
 def test_a_small_graph_has_no_slow_modes_to_look_for():
-    assert measured(cases.operator("barbell", "gcn"), cases.features(10, 3)).modes is None
+    assert measured(gcn(family("path:5").graph), cases.features(5, 3)).modes is None
     assert measured(cases.operator("karate", "gcn"), np.zeros((34, 3))).modes is None
 
 

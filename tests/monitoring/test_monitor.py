@@ -164,7 +164,7 @@ def test_what_is_sampled_is_said(monkeypatch):
     monkeypatch.setattr(samples, "SOME_ROW_VALUES", 0)
     found = monitor(KARATE, layers_of(2), plain=False)
     assert any("with a standard error: edge_cosine" in note for note in found.notes)
-    assert any("taken from 9 of 34 rows" in note for note in found.notes)
+    assert any("from 9 of 34 rows" in note for note in found.notes)
     curve = found.curve("edge_energy")
     assert curve.source == "estimate"
     assert np.all(curve.lower < curve.upper)

@@ -16,7 +16,7 @@ from PIL import Image
 from spectral_smooth.errors import UsageError
 from spectral_smooth.monitoring.epochs.log import EpochLog
 from spectral_smooth.monitoring.epochs.run import read_log
-from spectral_smooth.monitoring.judging.findings import KINDS
+from spectral_smooth.monitoring.judging.finding import KINDS
 from spectral_smooth.report import epoch_grids, epoch_told
 from spectral_smooth.report.epoch_figures import in_font, plot_epoch_number, plot_epoch_overview, plot_epochs
 from spectral_smooth.report.epoch_html import render_epoch_html
@@ -300,6 +300,33 @@ def test_text_says_the_diagnosis_first(runs):
     assert "loss: 2 → 0.1667" in text
     assert "\x1b" not in text
     assert "\x1b[1;31mSMOOTHING" in render_epoch_text(run, color=True)
+
+
+def test_a_doubtful_diagnosis_does_not_shout(runs):
+    run = runs("planted")
+    (first, *rest) = run.diagnosis.findings
+    findings = (dataclasses.replace(first, confidence=0.4), *rest)
+    last = dataclasses.replace(run.diagnosis, findings=findings)
+    unsure = dataclasses.replace(run, diagnoses=(*run.diagnoses[:-1], last))
+    lines = render_epoch_text(unsure).splitlines()
+    assert lines[2].startswith("PERHAPS SMOOTHING since epoch")
+    assert lines[3].strip() == epoch_told.DOUBT
+    html = render_epoch_html(unsure)
+    assert html.index("perhaps smoothing") < html.index(epoch_told.DOUBT[1:])
+    assert "level-moderate" in html
+    assert epoch_told.doubts(run) == ""
+
+
+def test_a_layer_of_zeros_has_no_cosine_and_no_distance(runs):
+    run = runs("planted")
+    sizes = run.values["rms"].copy()
+    sizes[-1, 3] = 0.0
+    run = dataclasses.replace(run, values={**run.values, "rms": sizes})
+    for name in ("collapse", "mean_cosine", "smv"):
+        _, shown = epoch_grids.shown_values(run, name)
+        assert np.argwhere(np.isnan(shown)).tolist() == [[len(run.names) - 1, 3]]
+    for name in ("rms", "dead_columns", "effective_rank"):
+        assert np.isfinite(epoch_grids.shown_values(run, name)[1]).all()
 
 
 def test_text_from_outside_cannot_steer_a_terminal(runs):

@@ -9,10 +9,13 @@ from matplotlib import pyplot as plt
 from monitored import BAD, monitored
 
 from spectral_smooth.errors import UsageError
+from spectral_smooth.graphs.catalog import load
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
+from spectral_smooth.monitoring.monitor import monitor
+from spectral_smooth.report import numbers
 from spectral_smooth.report.axes import DASHES, MARKERS
 from spectral_smooth.report.monitoring import attention_charts, charts, figures, group_charts
-from spectral_smooth.report.monitoring.chart import ChartLine, LineLook
+from spectral_smooth.report.monitoring.chart import ChartLine, LineLook, free_axis, log_axis, share_axis
 from spectral_smooth.report.monitoring.painter import RANGE, ZERO, paint
 from spectral_smooth.report.monitoring.plots import chart_plot
 from spectral_smooth.report.monitoring.ticks import layer_ticks, short_name
@@ -147,9 +150,133 @@ def test_exact_zeros_are_marked_at_the_foot_of_a_log_axis():
     ax = figures.plot_layer_distances(result)
     zeros = [line for line in ax.lines if line.get_label() == ZERO]
     places = {int(x) for line in zeros for x in line.get_xdata()}
-    assert places == {4, 5}
+    assert places == {4}
     low, high = ax.get_ylim()
     assert all(low < y < 2 * low < high for line in zeros for y in line.get_ydata())
+
+
+def test_a_layer_of_zeros_is_a_gap_and_not_a_smooth_layer():
+    result = monitored("exact-zeros")
+    near, far = figures.plot_layer_cosines(result)
+    drawn = line_of(near, "all pairs").get_ydata()
+    assert np.isfinite(drawn[:5]).all()
+    assert np.isnan(drawn[5])
+    assert "layer 5 is zero at every node: a gap here" in near.get_xlabel()
+    assert np.isnan(line_of(far, "neighbours").get_ydata()[5])
+    assert charts.measure_chart(result, "collapse").notes
+    middles = {name: charts.measure_chart(result, name).lines[0].middle for name in result.measures}
+    assert {name for name, middle in middles.items() if np.isnan(middle).any()} >= {
+        "collapse",
+        "smv",
+        "edge_cosine",
+    }
+    assert middles["dead_columns"][5] == 1.0
+    assert middles["rms"][5] == middles["effective_rank"][5] == 0.0
+    for chart in group_charts.class_charts(result):
+        assert all(np.isnan(line.middle[5]) for line in chart.lines)
+    assert not charts.measure_chart(monitored("smoothing"), "collapse").notes
+
+
+def test_a_gap_in_the_middle_interrupts_the_line():
+    line = ChartLine.points("x", [1.0, None, 3.0, 4.0], LineLook(), first=1).broken([2, 3])
+    assert line.layers.tolist() == [1, 2, 3, 4]
+    np.testing.assert_array_equal(line.middle, [1.0, np.nan, np.nan, 4.0])
+    assert line.broken([]) is line
+    np.testing.assert_array_equal(line.drawn(log_axis([line])), line.middle)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(1e-3, 1e3), st.floats(0.0, 3.0), st.floats(0.0, 30.0)), min_size=1, max_size=9
+    )
+)
+def test_an_axis_holds_the_bars(rows):
+    value, below, above = np.array(rows).T
+    line = ChartLine(
+        "x", np.arange(len(rows)), value, value / (1.0 + below), value * (1.0 + above), LineLook()
+    )
+    for axis in (share_axis([line]), log_axis([line]), free_axis([line])):
+        assert axis.low < line.lower.min()
+        assert line.upper.max() < axis.high
+
+
+def test_a_bar_that_reaches_below_zero_runs_into_the_foot_of_a_log_axis():
+    values = np.array([1.0, 100.0])
+    line = ChartLine("x", np.arange(2), values, np.array([-3.0, 90.0]), np.array([5.0, 110.0]), LineLook())
+    axis = log_axis([line])
+    assert axis.log
+    assert 0.1 < axis.low < 1.0
+
+
+def test_heads_and_components_that_are_not_drawn_are_counted():
+    found = monitored("attention").attention
+    assert attention_charts.contraction_chart(found).notes == ()
+    whole = found.contraction[0]
+    many = replace(found, contraction=(replace(whole, heads=whole.heads * 2), *[whole] * 6))
+    chart = attention_charts.contraction_chart(many)
+    assert chart.notes == (
+        "4 of 8 heads are drawn, the first ones",
+        "3 of 6 components are drawn; the table has them all",
+    )
+    assert len([line for line in chart.lines if line.label.startswith("head")]) == 4
+
+
+def test_what_comes_from_a_sample_of_rows_without_an_error_says_so():
+    note = "ranks and columns are taken from 3,000 of 90,000 rows in at least one layer"
+    result = monitored("smoothing")
+    sampled = replace(result, notes=(*result.notes, note))
+    for make in (charts.rank_chart, charts.column_chart):
+        assert make(sampled).notes == (f"{note}; without a standard error",)
+        assert make(result).notes == ()
+    said = {name for name in result.measures if charts.measure_chart(sampled, name).notes}
+    assert said == set(charts.OF_ROWS)
+    assert "3,000 of 90,000" in figures.plot_layer_ranks(sampled).get_xlabel()
+
+
+def test_small_pictures_number_their_layers():
+    chart = charts.measure_chart(monitored("smoothing"), "collapse")
+    small, large = chart_plot(chart, small=True), chart_plot(chart)
+    assert all(text.isdigit() for text in small.xaxis[0].major_label_overrides.values())
+    assert not all(text.isdigit() for text in large.xaxis[0].major_label_overrides.values())
+
+
+def test_values_that_are_600_decades_apart_have_their_places():
+    x = np.random.default_rng(0).normal(size=(34, 4))
+    result = monitor(load("karate"), [x * 1e300, x * 1e-300, 0.0 * x], plain=False)
+    plot = chart_plot(charts.measure_chart(result, "rms"), small=True)
+    assert plot.y_range.end - plot.y_range.start == pytest.approx(600.0, rel=0.3)
+    ticks = plot.yaxis[0].ticker.ticks
+    assert 3 <= len(ticks) <= 8
+    assert plot.yaxis[0].major_label_overrides[0] == "1e0"
+    (points,) = [one for one in plot.renderers if "told" in getattr(one.data_source, "data", {})]
+    assert points.data_source.data["told"][0] == numbers.number(result.values("rms")[0])
+    places = points.data_source.data["y"]
+    np.testing.assert_allclose(places[:2], np.log10(result.values("rms")[:2]))
+    assert plot.y_range.start < places[2] < min(places[:2])
+    ax = figures.plot_layer_measure(result, "rms")
+    (zero,) = [line for line in ax.lines if line.get_label() == ZERO]
+    assert 0 < zero.get_ydata()[0] < 1e-250
+    assert not clipped(ax.figure)
+    assert len(ax.get_yticks()) >= 5
+
+
+@pytest.mark.parametrize("size", [1e304, 1e-300])
+def test_values_at_the_ends_of_float64_are_drawn_with_ticks(size):
+    x = np.random.default_rng(0).normal(size=(34, 4)) * size
+    chart = charts.measure_chart(monitor(load("karate"), [x, x / 2], plain=False), "rms")
+    figure, ax = plt.subplots(layout="constrained")
+    paint(ax, replace(chart, axis=log_axis(chart.lines)))
+    assert not clipped(figure)
+    assert len(ax.get_yticks()) >= 1
+
+
+def test_a_long_legend_makes_a_figure_taller():
+    few, many = (figures.plot_layer_classes(monitored(n))[0] for n in ("smoothing", "many-classes"))
+    heights = []
+    for ax in (few, many):
+        ax.figure.canvas.draw()
+        heights.append(ax.get_window_extent().height)
+    assert heights[1] > 0.9 * heights[0]
 
 
 def test_sampled_values_have_bars_of_two_standard_errors():

@@ -161,6 +161,35 @@ def test_a_sampled_number_has_its_error():
     assert tables.cell(monitored("unbounded").layers[-1], "rms") == "—"
 
 
+def test_a_doubtful_finding_does_not_shout():
+    result = monitored("many-components")
+    findings = tuple(dataclasses.replace(one, confidence=0.2) for one in result.diagnosis.findings)
+    unsure = dataclasses.replace(result, diagnosis=dataclasses.replace(result.diagnosis, findings=findings))
+    html = render_monitor_html(unsure)
+    words = Page(html).words
+    words = words[words.index("What is wrong") :]
+    places = [
+        words.index(text)
+        for text in ("What is wrong", "perhaps smoothing", "Low confidence", findings[0].sentence[1:])
+    ]
+    assert places == sorted(places)
+    assert "level-moderate" in html.split("Since which layer")[0]
+    assert "perhaps" not in page_of("many-components").words
+
+
+def test_a_layer_of_zeros_has_dashes_and_says_why():
+    result = monitored("exact-zeros")
+    last = result.layers[-1]
+    assert (tables.cell(last, "mean_cosine"), tables.cell(last, "rms")) == ("—", "0")
+    assert tables.family_table(result, "direction").rows[-1][:3] == ("5", "5 (zero at every node)", "—")
+    for table in (tables.class_table(result), tables.component_table(result)):
+        assert all(row[-1] == "—" for row in table.rows)
+
+
+def test_classes_have_their_separation_in_numbers():
+    assert "separation, last layer" in tables.class_table(monitored("smoothing")).headings
+
+
 def test_attention_has_its_section():
     words = page_of("attention").words
     found = monitored("attention").attention
@@ -206,6 +235,11 @@ CANVASES = """() => {
 }"""
 
 
+FRAMES = (
+    """() => Object.values(Bokeh.index).filter((view) => view.frame).map((view) => view.frame.bbox.height)"""
+)
+
+
 @pytest.fixture(scope="module")
 def browser():
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -247,11 +281,15 @@ def test_the_report_works_alone_in_a_browser(browser, tmp_path):
     pixels = np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("L"))
     assert 0.001 < np.count_nonzero(pixels < 128) / pixels.size < 0.5
     box = place.bounding_box()
+    frames = page.evaluate(FRAMES)
+    assert min(frames) >= 180
+    assert max(frames) >= 220
     page.set_viewport_size({"width": 400, "height": 800})
     for _ in range(100):  # the page forbids eval, which Playwright's own waiting would need
         if page.evaluate("document.documentElement.scrollWidth") <= 400:
             break
         page.wait_for_timeout(100)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert min(page.evaluate(FRAMES)) >= 180  # a legend of more rows takes nothing from the plot
     assert box["height"] > 300
     page.close()

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import pytest
@@ -107,12 +108,39 @@ def test_a_cosine_near_one_is_told_by_its_distance():
     layers = monitored("deep").layers
     assert told.cosine_text(layers[-1]).startswith("1 − 1")
     assert float(told.cosine_text(layers[2])) == pytest.approx(layers[2].values["mean_cosine"], rel=1e-2)
-    assert told.cosine_text(monitored("exact-zeros").layers[-1]) == "1"
+    assert [told.cosine_text(layer) for layer in monitored("exact-zeros").layers[-2:]] == ["1", "—"]
+
+
+def test_a_layer_of_zeros_is_called_that_and_not_smooth():
+    words = words_of(monitored("exact-zeros"))
+    assert "LEADS TO nowhere smooth: the last layer is zero at every node" in words
+    assert re.search(r"\n +5 +16 +— +zero at every node +—", render_monitor_text(monitored("exact-zeros")))
+    assert "CLASSES 2 classes; the last layer is zero at every node." in words
+    many = monitored("many-components")
+    last = many.layers[-1]
+    zero = dataclasses.replace(last, values={**last.values, "rms": 0.0})
+    assert told.component_line(dataclasses.replace(many, layers=(*many.layers[:-1], zero))).endswith(
+        "zero at every node"
+    )
+
+
+def test_a_doubtful_finding_is_told_as_one():
+    result = monitored("smoothing")
+    (first, *rest) = result.diagnosis.findings
+    doubtful = dataclasses.replace(first, confidence=0.4)
+    diagnosis = dataclasses.replace(result.diagnosis, findings=(doubtful, *rest))
+    unsure = dataclasses.replace(result, diagnosis=diagnosis)
+    words = words_of(unsure)
+    assert "PERHAPS SMOOTHING since layer 3" in words
+    assert words.index("low confidence") < words.index(first.sentence)
+    assert told.headline(unsure).startswith("perhaps smoothing since")
+    assert (told.level(unsure), told.level(result)) == ("moderate", "high")
+    assert "PERHAPS" not in words_of(result)
 
 
 def test_classes_components_and_attention_have_their_line():
     assert "68 classes of one node left out" in words_of(monitored("many-classes"))
-    assert "COMPONENTS collapse" in words_of(monitored("many-components"))
+    assert "COMPONENTS distance to the nearest smooth state" in words_of(monitored("many-components"))
     assert "CLASSES" not in words_of(monitored("many-components"))
     attention = monitored("attention")
     assert f"ATTENTION {attention.attention.sentence}" in words_of(attention)
@@ -122,8 +150,19 @@ def test_one_layer_without_plain_smoothing_has_no_pace():
     assert "PACE" not in words_of(monitored("one-layer"))
 
 
+def test_of_the_smooth_states_the_nearest_one_is_told_by_component():
+    result = monitored("many-components")
+    last = result.layers[-1]
+    count = len(result.graph["components"])
+    groups = {**last.groups, "collapse": (0.31,) * count, "constant_distance": (0.02,) + (0.5,) * (count - 1)}
+    layers = (*result.layers[:-1], dataclasses.replace(last, groups=groups))
+    said = told.component_line(dataclasses.replace(result, layers=layers))
+    assert said.startswith("distance to the nearest smooth state 0.02 in component 0")
+    assert "to 0.31 in component" in said
+
+
 def test_an_onset_that_other_thresholds_do_not_share_is_told_as_such():
-    finding = monitored("deep").diagnosis.findings[0]
+    finding = monitored("exact-zeros").diagnosis.findings[0]
     assert finding.confidence < 0.8
     told_of = told.sure(finding)
     assert f"reached at layer {finding.earliest}, the strictest at layer {finding.latest}" in told_of

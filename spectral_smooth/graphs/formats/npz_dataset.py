@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.assemble import check_node_count, graph_from_edges
-from spectral_smooth.graphs.columns import MASK_NAMES, as_features, as_labels, choose_masks
+from spectral_smooth.graphs.columns import MASK_NAMES, as_features, choose_masks, own_labels
 from spectral_smooth.graphs.dataset import Dataset, Note
 from spectral_smooth.graphs.formats.npz_archive import NpzArchive
 from spectral_smooth.graphs.formats.sparse_parts import csr_from_parts, matrix_shape
@@ -59,7 +59,7 @@ def read_npz_dataset(archive: NpzArchive, name: str, policies: Policies) -> Data
     weight, notes = policies.choose_weight({*per_edge, *named}, "the file")
     weights = None if weight is None else _one_column(archive.read(weight))
     graph, edge_notes = graph_from_edges(ends[0], ends[1], n, weights, policies=policies, name=name)
-    labels, label_notes = as_labels(archive.read("y")) if "y" in archive else (None, ())
+    labels, label_notes = own_labels(archive.read_optional("y"), n, policies)
     stored = {mask: archive.read(f"{mask}_mask") for mask in MASK_NAMES if f"{mask}_mask" in archive}
     masks, mask_notes = choose_masks(stored, n, policies.split)
     used = _KNOWN | set(named) | {weight or ""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.assemble import graph_from_edges
-from spectral_smooth.graphs.columns import MASK_NAMES, as_features, as_labels, choose_masks
+from spectral_smooth.graphs.columns import MASK_NAMES, as_features, choose_masks, own_labels
 from spectral_smooth.graphs.dataset import Dataset
 from spectral_smooth.graphs.formats.npz_archive import NpzArchive
 from spectral_smooth.graphs.policies import Policies
@@ -24,7 +24,7 @@ def read_npz_heterophilous(archive: NpzArchive, name: str, policies: Policies) -
     _, notes = policies.choose_weight((), "the file")
     n = features.shape[0]
     graph, edge_notes = graph_from_edges(edges[:, 0], edges[:, 1], n, policies=policies, name=name)
-    labels, label_notes = as_labels(archive.read("node_labels")) if "node_labels" in archive else (None, ())
+    labels, label_notes = own_labels(archive.read_optional("node_labels"), n, policies)
     stored = {mask: archive.read(f"{mask}_masks").T for mask in MASK_NAMES if f"{mask}_masks" in archive}
     masks, mask_notes = choose_masks(stored, n, policies.split)
     return Dataset(

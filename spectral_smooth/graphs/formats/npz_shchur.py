@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.graphs.assemble import graph_from_edges
-from spectral_smooth.graphs.columns import as_features, as_labels
+from spectral_smooth.graphs.columns import as_features, own_labels
 from spectral_smooth.graphs.dataset import Dataset, Note
 from spectral_smooth.graphs.formats.npz_archive import NpzArchive
 from spectral_smooth.graphs.formats.npz_scipy import matrix_policies
@@ -35,7 +35,7 @@ def read_npz_shchur(archive: NpzArchive, name: str, policies: Policies) -> Datas
     features: FloatArray | csr_array | None = None
     if all(prefixes[1] + part in archive for part in _PARTS):
         features = as_features(_matrix(archive, prefixes[1], "the attribute matrix"))
-    labels, label_notes = as_labels(archive.read("labels")) if "labels" in archive else (None, ())
+    labels, label_notes = own_labels(archive.read_optional("labels"), graph.num_nodes, policies)
     names = archive.read_optional("node_names")
     skipped = [key for key in archive.names if archive.header(key)[1].hasobject]
     if skipped:

@@ -47,7 +47,7 @@ def read(path: str | Path, *, policies: Policies | None = None) -> Dataset:
     path : str or Path
         The file.
     policies : Policies, optional
-        Direction, weights, self-loops and split.
+        Direction, weights, self-loops, split and unusable labels.
 
     Returns
     -------

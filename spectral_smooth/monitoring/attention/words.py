@@ -37,7 +37,7 @@ def _speed(whole: Contraction) -> str:
     if whole.verdict is None:
         return text + "."
     if whole.verdict == "alike":
-        return f"{text}: attention mixes as fast as that."
+        return f"{text}: attention mixes about as fast as uniform attention."
     ratio = _number(whole.ratio or 0.0, whole.ratio_error)
     at = "" if whole.compared_at == depth else f" at depth {whole.compared_at:,}"
     return f"{text}: attention {_EFFECT[whole.verdict]} (ratio {ratio}{at})."
@@ -53,14 +53,15 @@ def _end(found: AttentionDestination) -> str:
         )
     if found.split:
         return (
-            f"Repeated on and on it does not end in constants: {found.closed:,} sets of nodes attend to nothing "
-            f"outside them, in {found.components:,} components."
+            f"Repeated on and on it does not end in constants: {_count(found.closed, 'set')} of nodes "
+            f"{'attends' if found.closed == 1 else 'attend'} to nothing outside, in "
+            f"{_count(found.components, 'component')}."
         )
     if found.constants is None:
         return "Whether it ends in constants is left open: the edges differ from layer to layer, without all loops."
     return (
-        f"Repeated on and on it does not end in constants: {found.periodic:,} sets of nodes without self-loops go on "
-        f"oscillating."
+        f"Repeated on and on it does not end in constants: {_count(found.periodic, 'set')} of nodes without self-loops "
+        f"{'goes' if found.periodic == 1 else 'go'} on oscillating."
     )
 
 
@@ -68,11 +69,15 @@ def _field(ours: ReceptiveField, uniform: ReceptiveField) -> str:
     if not ours.targets:
         return ""
     count, other = ours.participation[-1][1], uniform.participation[-1][1]
-    drawn = f" of {ours.targets:,} sampled nodes" if ours.targets < ours.population else ""
+    drawn = f" of {_count(ours.targets, 'sampled node')}" if ours.targets < ours.population else ""
     return (
         f"At depth {ours.depths[-1]:,} a node effectively sees {count:.3g} nodes (median{drawn}; uniform attention "
         f"{other:.3g}) from {ours.hops[-1][1]:.2g} hops away."
     )
+
+
+def _count(value: int, noun: str) -> str:
+    return f"{value:,} {noun}{'' if value == 1 else 's'}"
 
 
 def _number(value: float, error: float | None) -> str:
@@ -92,18 +97,20 @@ class NoteBook:
     def look_at(self, matrix: AttentionMatrix, silent: Sequence[int], missing: int) -> None:
         """Note what is unusual: ``silent`` nodes, and how many edges of the graph carry nothing."""
         if matrix.parallel:
-            self.add(f"{matrix.parallel:,} edges are given more than once and added up", matrix.name)
+            self.add(f"{_count(matrix.parallel, 'edge')} given more than once and added up", matrix.name)
         if len(silent):
             named = ", ".join(str(node) for node in silent[:5]) + (", ..." if len(silent) > 5 else "")
             self.add(
-                f"no attention enters {len(silent):,} nodes ({named}): they receive zero and go on from there",
+                f"no attention enters {_count(len(silent), 'node')} ({named}): zero is received there and handed on",
                 matrix.name,
             )
         zeros = int(np.count_nonzero(~np.any(matrix.values, axis=1)))
         if zeros:
-            self.add(f"{zeros:,} edges have weight zero in every head and lead nowhere", matrix.name)
+            self.add(f"{_count(zeros, 'edge')} of weight zero in every head, leading nowhere", matrix.name)
         if missing:
-            self.add(f"{missing:,} edges of the graph, each way counted, carry no attention", matrix.name)
+            carry = "carries" if missing == 1 else "carry"
+            text = f"{_count(missing, 'edge')} of the graph, each way counted, {carry} no attention"
+            self.add(text, matrix.name)
         if matrix.off_by > ROUNDED:
             self.add("weights into a node sum to one only roughly and were divided by their sum", matrix.name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 import warnings
@@ -13,10 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from spectral_smooth.errors import InputError, OutputError, UsageError
-from spectral_smooth.monitoring.epochs.record import HEAD, EpochRecord, is_torn
+from spectral_smooth.monitoring.epochs.parsing import MAX_EPOCH, DamageError, parse
+from spectral_smooth.monitoring.epochs.record import HEAD, RECORD_KIND, EpochRecord, is_torn
 from spectral_smooth.monitoring.result import Monitoring
 
 CHUNK = 1 << 16
+# Editors on Windows put a byte order mark at the beginning of a text.
+MARK = b"\xef\xbb\xbf"
+# A record that was cut short may have been written anew by another JSON writer before.
+_OURS = re.compile(rb'\{\s*"kind"\s*:\s*"' + RECORD_KIND.encode("ascii") + b'"')
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class EpochLog:
             What `monitor` or `Monitor.finish` returned.
         epoch : int, optional
             One more than that of the last line by default, 0 in a new file. A smaller one than before is a run that was
-            resumed: readers then leave out what was logged from that epoch on.
+            resumed: readers then leave out what was logged from that epoch on. Below 2**63.
         **numbers : float
             What else belongs to this epoch, such as ``loss=0.3``; what is not finite is logged as null.
 
@@ -92,7 +98,7 @@ class EpochLog:
         try:
             with _opened(self.path) as handle:
                 end = _End.of(handle, self.path)
-                record = replace(record, epoch=end.following) if epoch is None else record
+                record = replace(record, epoch=end.next_epoch(self.path)) if epoch is None else record
                 _write(handle, end, record.to_line())
         except OSError as error:
             if isinstance(error, OutputError):
@@ -132,32 +138,52 @@ class _End:
     @classmethod
     def of(cls, handle: int, path: Path) -> _End:
         size = os.fstat(handle).st_size
-        check_beginning(_first(handle), path)
-        start, tail = _last(handle, size)
+        begin = len(MARK) if _at(handle, 0, len(MARK)) == MARK else 0
+        check_beginning(_first(handle, begin), path)
+        start, tail = _last(handle, begin, size)
         torn = 0
         if tail and not tail.endswith(b"\n") and is_torn(tail):
             torn = size - start
-            _, tail = _last(handle, start)
+            _, tail = _last(handle, begin, start)
         following = EpochRecord.from_line(tail, f"the last line of {path}").epoch + 1 if tail else 0
         return cls(size - torn, torn, bool(tail) and not tail.endswith(b"\n"), following)
+
+    def next_epoch(self, path: Path) -> int:
+        if self.following > MAX_EPOCH:
+            raise UsageError(
+                f"the last epoch of {path} is the largest there can be; name the next with epoch="
+            )
+        return self.following
 
 
 def check_beginning(first: bytes, path: Path | str) -> None:
     """Refuse a file whose first line, or what there is of it, is no epoch of a log; nothing at all is none yet.
 
+    Parameters
+    ----------
+    first : bytes
+        After a byte order mark.
+    path : path
+        What an error names.
+
     Raises
     ------
     InputError
-        If it is something else.
+        If it is something else, or an epoch that is damaged or of another version.
     """
     if not first or first.startswith(HEAD) or (not first.endswith(b"\n") and HEAD.startswith(first)):
         return
-    if first.endswith(b"\n"):
-        EpochRecord.from_line(first, f"{path} is no log of spectral-smooth: its first line")
-        return
-    raise InputError(
-        f"{path} is no log of spectral-smooth: its first line is no epoch of one; choose another file"
-    )
+    try:
+        data = parse(first)
+        ours = isinstance(data, dict) and data.get("kind") == RECORD_KIND
+    except DamageError:
+        ours = _OURS.match(first) is not None
+    if not ours:
+        raise InputError(
+            f"{path} is no log of spectral-smooth, which holds one epoch on each line from the first on; "
+            "name another file"
+        )
+    EpochRecord.from_line(first, f"line 1 of {path}")
 
 
 @contextlib.contextmanager
@@ -213,10 +239,9 @@ def _write(handle: int, end: _End, line: bytes) -> None:
         raise
 
 
-def _first(handle: int) -> bytes:
+def _first(handle: int, begin: int) -> bytes:
     """Return the first line, or what tells that it is one of a log."""
-    os.lseek(handle, 0, os.SEEK_SET)
-    found = os.read(handle, len(HEAD))
+    found = _at(handle, begin, len(HEAD))
     if found.startswith(HEAD):
         return found
     while b"\n" not in found and (more := os.read(handle, CHUNK)):
@@ -225,19 +250,20 @@ def _first(handle: int) -> bytes:
     return line + end
 
 
-def _last(handle: int, size: int) -> tuple[int, bytes]:
-    """Return where the last line of the first ``size`` bytes begins, and the line; blank lines are passed over."""
+def _last(handle: int, begin: int, size: int) -> tuple[int, bytes]:
+    """Return where the last line before byte ``size`` begins, and the line; blank lines are passed over."""
     found, start = b"", size
-    while start > 0 and b"\n" not in found.rstrip():
-        step = min(CHUNK, start)
+    while start > begin and b"\n" not in found.rstrip():
+        step = min(CHUNK, start - begin)
         start -= step
-        os.lseek(handle, start, os.SEEK_SET)
-        found = _exactly(handle, step) + found
+        found = _at(handle, start, step) + found
     line_at = found.rstrip().rfind(b"\n") + 1
     return start + line_at, found[line_at:] if found.strip() else b""
 
 
-def _exactly(handle: int, count: int) -> bytes:
+def _at(handle: int, start: int, count: int) -> bytes:
+    """Return so many bytes from a place on, fewer only where the file ends."""
+    os.lseek(handle, start, os.SEEK_SET)
     found = b""
     while len(found) < count:
         more = os.read(handle, count - len(found))

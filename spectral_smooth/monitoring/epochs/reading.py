@@ -12,7 +12,7 @@ import numpy as np
 
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
-from spectral_smooth.monitoring.epochs.log import check_beginning
+from spectral_smooth.monitoring.epochs.log import MARK, check_beginning
 from spectral_smooth.monitoring.epochs.record import HEAD, EpochRecord, is_torn
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis
 
@@ -33,9 +33,11 @@ def gather(path: str | Path) -> Gathered:
     gathered = Gathered()
     try:
         with Path(path).open("rb") as file:
+            begin = len(MARK) if file.read(len(MARK)) == MARK else 0
+            file.seek(begin)
             head = file.read(len(HEAD))
             check_beginning(head if head.startswith(HEAD) else head + file.readline(LONGEST_LINE), path)
-            file.seek(0)
+            file.seek(begin)
             for number, line in enumerate(file, start=1):
                 if not line.strip():
                     continue

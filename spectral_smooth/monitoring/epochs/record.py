@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from spectral_smooth.errors import InputError, UsageError
+from spectral_smooth.monitoring.epochs.parsing import (
+    CLASS_MEASURES,
+    DamageError,
+    Values,
+    as_epoch,
+    fields_of,
+    parse,
+)
 from spectral_smooth.monitoring.judging.destination import destinations
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis
 from spectral_smooth.monitoring.result import Monitoring
@@ -21,13 +29,10 @@ HEAD = f'{{"kind": "{RECORD_KIND}", "version": {RECORD_VERSION}, '.encode("ascii
 
 NEAREST = "nearest_distance"
 PLAIN = "plain_collapse"
-CLASS_MEASURES = ("class_distance", "class_contrast")
 # Values per class are kept while there are at most this many of one measure.
 MAX_CLASS_VALUES = 512
 # A log is looked at, not computed with: more digits would only make it longer.
 DIGITS, ALL_DIGITS = 9, 17
-
-Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -85,7 +90,7 @@ class EpochRecord:
         Raises
         ------
         UsageError
-            If the epoch is not a whole number from 0 on, or one of the numbers is not a number.
+            If the epoch is not a whole number from 0 on that fits into 64 bits, or one of the numbers is not a number.
         """
         layers = monitoring.layers
         values = {
@@ -149,9 +154,9 @@ class EpochRecord:
             If it is damaged, something else, or of another version.
         """
         try:
-            data = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{where} is damaged: it is no JSON ({error}); {MEND}") from error
+            data = parse(line)
+        except DamageError as error:
+            raise InputError(f"{where} is damaged: {error}; {MEND}") from error
         return cls.from_dict(data, where)
 
     @classmethod
@@ -165,18 +170,16 @@ class EpochRecord:
         """
         kind = data.get("kind") if isinstance(data, dict) else None
         if kind != RECORD_KIND:
-            raise InputError(
-                f"{where} is no epoch of a log (kind {kind!r}, expected {RECORD_KIND!r}); {MEND}"
-            )
+            raise InputError(f"{where} is no epoch of a log, for its kind is not {RECORD_KIND!r}; {MEND}")
         if data.get("version") != RECORD_VERSION:
             raise InputError(
                 f"{where} is of version {data.get('version')!r}; version {RECORD_VERSION} is read here, so read it "
                 "with the release that wrote it"
             )
         try:
-            return _read(data)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise InputError(f"{where} is damaged: {error!r}; {MEND}") from error
+            return cls(**fields_of(data))
+        except DamageError as error:
+            raise InputError(f"{where} is damaged: {error}; {MEND}") from error
 
 
 MEND = "delete that line to read the others"
@@ -199,82 +202,6 @@ def is_torn(line: bytes) -> bool:
     except (ValueError, RecursionError):
         return True
     return False
-
-
-def as_epoch(value: Any) -> int:
-    """Return an epoch as a whole number from 0 on.
-
-    Raises
-    ------
-    UsageError
-        If it is none.
-
-    Examples
-    --------
-    >>> as_epoch(3)
-    3
-    """
-    try:
-        whole = -1 if isinstance(value, bool) else value.__index__()
-    except AttributeError:
-        whole = -1
-    if whole < 0:
-        raise UsageError(f"the epoch is {value!r}; expected a whole number, 0 or larger")
-    return int(whole)
-
-
-def _read(data: dict[str, Any]) -> EpochRecord:
-    names = tuple(str(name) for name in data["names"])
-    count = len(names)
-    if not count:
-        _damaged("it has no layer")
-    classes = tuple(int(number) for number in data["classes"])
-    tables = {
-        key: tuple(_row(key, row, len(classes)) for row in data[key]) for key in CLASS_MEASURES if key in data
-    }
-    if any(len(rows) != count for rows in tables.values()):
-        _damaged(f"values by class are not there for {count} layers")
-    graph = dict(data["graph"])
-    return EpochRecord(
-        epoch=as_epoch(data["epoch"]),
-        time=str(data["time"]),
-        graph={
-            "name": str(graph["name"]),
-            **{key: int(graph[key]) for key in ("nodes", "edges", "left_out")},
-        },
-        operator=str(data["operator"]),
-        names=names,
-        columns=tuple(int(number) for number in data["columns"]),
-        values={key: _row(key, row, count) for key, row in data["values"].items()},
-        classes=classes,
-        class_counts=tuple(int(number) for number in data["class_counts"]),
-        class_values=tables,
-        diagnosis=Diagnosis.from_dict(data["diagnosis"]),
-        numbers={key: _plain(key, value) for key, value in data["numbers"].items()},
-    )
-
-
-def _row(key: str, row: Sequence[Any], count: int) -> Values:
-    if len(row) != count:
-        _damaged(f"{key} has {len(row)} values for {count}")
-    return tuple(_plain(key, value) for value in row)
-
-
-def _plain(key: str, value: Any) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        _damaged(f"{key} holds {value!r}, which is no number")
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def _damaged(what: str) -> NoReturn:
-    raise ValueError(what)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed")
 
 
 def _short(value: float | None, digits: int = DIGITS) -> float | None:

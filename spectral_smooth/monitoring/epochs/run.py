@@ -223,8 +223,12 @@ class EpochRun:
                 diagnoses=tuple(Diagnosis.from_dict(one) for one in data["diagnoses"]),
                 notices=tuple(data["notices"]),
             )
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise InputError(f"this run of epochs is damaged: {error!r}") from error
+        except KeyError as error:
+            raise InputError(f"this run of epochs is damaged: it lacks {error.args[0]!r}") from error
+        except (TypeError, AttributeError, ValueError, OverflowError) as error:
+            raise InputError(
+                "this run of epochs is damaged: a part of it is not what a run holds; write it again from its log"
+            ) from error
 
 
 def read_log(path: str | Path) -> EpochRun:

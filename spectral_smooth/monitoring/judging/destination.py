@@ -32,23 +32,20 @@ class Destination:
     slow_modes: int = 0
 
 
+_FLAT = (
+    ("constants", "the constants", "constant_distance"),
+    ("√degree", "the multiples of √degree", "degree_distance"),
+    ("constants and √degree", "the span of constants and √degree", "profile_distance"),
+)
+
+
 def destinations(layer: LayerNumbers) -> list[Destination]:
     """Return all destinations of a layer, those of fewest directions first.
 
     Constants are what the mean over neighbours leads to, √degree what the GCN's operator does, their span what it does
     with a bias; slow modes are what is left last before either.
     """
-    values = layer.values
-    found = [
-        Destination("constants", "the constants", values["constant_distance"], "constant_distance"),
-        Destination("√degree", "the multiples of √degree", values["degree_distance"], "degree_distance"),
-        Destination(
-            "constants and √degree",
-            "the span of constants and √degree",
-            values["profile_distance"],
-            "profile_distance",
-        ),
-    ]
+    found = [Destination(name, words, layer.values[measure], measure) for name, words, measure in _FLAT]
     for count, distance in enumerate(layer.modes or ()):
         if count:
             plural = "s" if count > 1 else ""
@@ -57,6 +54,23 @@ def destinations(layer: LayerNumbers) -> list[Destination]:
                 Destination(f"top-{count + 1} eigenspace", words, distance, f"mode_distance_{count}", count)
             )
     return found
+
+
+def destinations_of_most(layer: LayerNumbers) -> list[Destination]:
+    """Return the same without slow modes, as they are in the components that hold half of the nodes.
+
+    A collapsed giant component counts, whatever the small ones do.
+    """
+    return [
+        Destination(
+            name,
+            f"{words} in the components of most nodes",
+            layer.values[f"{measure}_median"],
+            f"{measure}_median",
+        )
+        for name, words, measure in _FLAT
+        if f"{measure}_median" in layer.values
+    ]
 
 
 def nearest(found: Sequence[Destination], smooth: float) -> Destination:

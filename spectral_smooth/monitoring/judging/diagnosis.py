@@ -8,17 +8,14 @@ from typing import Any
 
 from spectral_smooth.errors import UsageError
 from spectral_smooth.measures.plain import plain_fields
-from spectral_smooth.monitoring.judging.findings import (
-    Finding,
-    confidence_word,
-    find_correlated_columns,
-    find_dead_units,
-    find_norm_change,
-    find_rank_collapse,
-    find_smoothing,
-)
+from spectral_smooth.monitoring.judging.dead_units import find_dead_units
+from spectral_smooth.monitoring.judging.destination import destinations
+from spectral_smooth.monitoring.judging.directions import find_correlated_columns, find_rank_collapse
+from spectral_smooth.monitoring.judging.finding import Finding, confidence_word
+from spectral_smooth.monitoring.judging.norm_change import find_norm_change
 from spectral_smooth.monitoring.judging.observations import gathering, observe
 from spectral_smooth.monitoring.judging.remedies import Remedy, remedy_for
+from spectral_smooth.monitoring.judging.smoothing import find_smoothing
 from spectral_smooth.monitoring.judging.thresholds import DEFAULT, Thresholds
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
 
@@ -112,14 +109,15 @@ def diagnose(
     layers: Sequence[LayerNumbers],
     *,
     thresholds: Thresholds | None = None,
-    plain_collapse: Sequence[float] | None = None,
+    plain: Sequence[LayerNumbers] = (),
+    plain_collapse: Sequence[float] = (),
 ) -> Diagnosis:
     """Say what is wrong with a stack of layers: a function of the measured numbers alone.
 
     Looked for in this order; what follows from an earlier one is not reported again:
 
     1. *smoothing*: the distance to constants, √degree, their span or the top-k eigenspace stays at or below
-       ``smooth`` to the last layer. Rank and correlation follow from it. Not where class means are nearer.
+       ``smooth`` to the last layer. Rank and correlation follow from it. Not where labels explain it.
     2. *dead units*: a share of at least ``dead`` of a layer's columns is zero at every node. With fewer than three
        columns alive, rank and correlation follow from it.
     3. *rank collapse*: rows are multiples of one vector, and not smooth. Correlation follows from it.
@@ -133,8 +131,10 @@ def diagnose(
     layers : sequence of LayerNumbers
         As `measure_layer` gives them, in order.
     thresholds : Thresholds, optional
+    plain : sequence of LayerNumbers, optional
+        Plain smoothing from the same first layer at the same depths, measured alike; decides what to try first.
     plain_collapse : sequence of float, optional
-        Collapse of plain smoothing from the same first layer, at the same depths; decides what to try first.
+        Collapse of plain smoothing at the same depths, where its states were not measured.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def diagnose(
     limits = thresholds or DEFAULT
     findings = list(_found(layers, limits))
     clustering = gathering(layers, limits) and not any(f.kind == "smoothing" for f in findings)
-    graph = _graph_does_it(findings, plain_collapse, limits)
+    graph = _graph_does_it(findings, plain, plain_collapse, limits)
     return Diagnosis(
         findings=tuple(findings),
         remedies=tuple(remedy_for(finding, graph_does_it=graph) for finding in findings),
@@ -196,9 +196,15 @@ def _hardly_alive(layers: Sequence[LayerNumbers]) -> bool:
 
 
 def _graph_does_it(
-    findings: Sequence[Finding], plain: Sequence[float] | None, limits: Thresholds
+    findings: Sequence[Finding],
+    plain: Sequence[LayerNumbers],
+    collapse: Sequence[float],
+    limits: Thresholds,
 ) -> bool | None:
-    if not findings or plain is None or not len(plain):
+    """Whether plain smoothing at the depth of the onset is about as near to a smooth state; None if not known."""
+    if not findings or not (len(plain) or len(collapse)):
         return None
-    depth = min(findings[0].layer, len(plain) - 1)
-    return float(plain[depth]) <= 2.0 * limits.smooth
+    at = findings[0].layer
+    if len(plain):
+        return min(one.distance for one in destinations(plain[at])) <= 2.0 * limits.smooth
+    return float(collapse[at]) <= 2.0 * limits.smooth

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from spectral_smooth.monitoring.judging.findings import Finding, explained_by_classes
+from spectral_smooth.monitoring.judging.by_class import explained_by_classes, merged_classes
+from spectral_smooth.monitoring.judging.finding import Finding
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
 
@@ -20,49 +21,92 @@ def gathering(layers: Sequence[LayerNumbers], limits: Thresholds) -> bool:
 
 def observe(layers: Sequence[LayerNumbers], findings: Sequence[Finding], limits: Thresholds) -> Iterator[str]:
     """Yield one sentence for each thing worth knowing."""
-    yield from _passing(layers, findings, limits)
+    if not any(f.kind == "smoothing" for f in findings):
+        yield from _nearly_smooth(layers, limits)
+        yield from _outliers(layers[-1], limits)
     yield from _classes(layers, findings, limits)
     yield from _rank(layers, findings)
     yield from _zero_rows(layers)
     yield from _empty_columns(layers, findings, limits)
+    if not any(f.kind == "dead units" for f in findings):
+        yield from _some_dead(layers, limits)
 
 
-def _passing(
-    layers: Sequence[LayerNumbers], findings: Sequence[Finding], limits: Thresholds
-) -> Iterator[str]:
-    if any(f.kind == "smoothing" for f in findings):
-        return
-    alike = [i for i, layer in enumerate(layers) if layer.values["profile_distance"] <= limits.smooth]
-    if alike:
-        shown = ", ".join(f"{i} ({layers[i].name})" for i in alike[:3]) + (", ..." if len(alike) > 3 else "")
+def _nearly_smooth(layers: Sequence[LayerNumbers], limits: Thresholds) -> Iterator[str]:
+    alike = [
+        i
+        for i, layer in enumerate(layers)
+        if layer.values["rms"] > 0 and layer.values["profile_distance"] <= limits.smooth
+    ]
+    last = len(layers) - 1
+    if last in alike:
+        distance = layers[-1].values["profile_distance"]
+        if explained_by_classes(layers[-1], limits):
+            yield (
+                f"the last layer is small beside what all its rows share (distance {distance:.2g}), but "
+                "most of what is left tells classes apart"
+            )
+        else:
+            yield (
+                f"the last layer has {layers[-1].columns} columns and is nearly the same at every node "
+                f"(distance {distance:.2g}): the offset of a score or regression, or a collapse of the "
+                "read-out; look at its spread"
+            )
+    before = [i for i in alike if i != last]
+    if before and last not in alike:
+        shown = ", ".join(f"{i} ({layers[i].name})" for i in before[:3]) + (
+            ", ..." if len(before) > 3 else ""
+        )
         yield (
             f"layer {shown} is nearly smooth, but a later one is not: what tells nodes apart is small there "
             "and still resolved, or comes back by a skip connection"
         )
 
 
+def _outliers(layer: LayerNumbers, limits: Thresholds) -> Iterator[str]:
+    """Yield whether a few rows far away make a layer look spread although most of its rows are equal."""
+    pair = layer.values.get("median_pair_distance")
+    if pair is None or not layer.values["rms"] or pair > limits.smooth or explained_by_classes(layer, limits):
+        return
+    if layer.values["dead_rows"] < 0.5:
+        yield (
+            f"half of all pairs of rows of the last layer are nearly equal (relative distance {pair:.2g} or "
+            "less), while its spread is not small: a few rows, or a small class, lie far from the rest"
+        )
+
+
 def _classes(
     layers: Sequence[LayerNumbers], findings: Sequence[Finding], limits: Thresholds
 ) -> Iterator[str]:
-    shares = [layer.values.get("class_share") for layer in layers]
-    if not shares or shares[-1] is None or shares[0] is None:
+    last, first = layers[-1].values.get("class_share"), layers[0].values.get("class_share")
+    if last is None or last < limits.clustering:
         return
-    lies = f"{_percent(shares[-1])} of the scatter of the last layer lies between classes"
-    if shares[-1] < limits.clustering:
-        return
+    lies = f"{_percent(last)} of the scatter of the last layer lies between classes"
+    count, merged = len(layers[-1].classes["class_distance"]), len(merged_classes(layers[-1], limits))
     if any(f.kind == "smoothing" for f in findings):
         yield f"{lies}: what little tells nodes apart there tells classes apart, to a read-out that rescales"
     elif explained_by_classes(layers[-1], limits):
+        since = "" if first is None else f", {_percent(first)} of the first"
         yield (
-            f"{lies}, {_percent(shares[0])} of the first: distances within classes shrink and those between "
-            "stay, which is what training is for"
+            f"{lies}{since}: distances within classes shrink and those between stay, which is what training is for"
         )
-    else:
-        count = len(layers[-1].classes["class_distance"])
+    if merged:
         yield (
-            f"{lies}, but in too few directions for {count} classes (effective rank "
-            f"{layers[-1].values['effective_rank']:.2g}): not all of them can be apart"
+            f"{merged} of {count} classes lie where another one does, at the last layer: their means are "
+            f"closer than {limits.merged:g} times the spread of their nodes"
         )
+
+
+def _some_dead(layers: Sequence[LayerNumbers], limits: Thresholds) -> Iterator[str]:
+    inner = layers[1:] or layers
+    worst = max(inner, key=lambda layer: layer.values["dead_columns"])
+    share = worst.values["dead_columns"]
+    if (
+        share >= 0.5 * limits.dead
+        and share * worst.columns > 1.5
+        and share != layers[0].values["dead_columns"]
+    ):
+        yield f"{_percent(share)} of the columns of {worst.name} are zero at every node: more width than it uses"
 
 
 def _rank(layers: Sequence[LayerNumbers], findings: Sequence[Finding]) -> Iterator[str]:

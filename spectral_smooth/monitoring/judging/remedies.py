@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spectral_smooth.measures.plain import plain_fields
-from spectral_smooth.monitoring.judging.findings import Finding
+from spectral_smooth.monitoring.judging.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ def _smoothing(finding: Finding, graph_does_it: bool | None) -> Remedy:
 _OTHERS = {
     "rank collapse": Remedy(
         "add residual connections, batch normalisation, or orthogonal initialisation",
-        "nodes still differ along the graph, so fewer layers would not help; products of many weight matrices lose "
-        "rank by themselves, which an identity path or batch normalisation prevents (arXiv 2003.01652)",
+        "nodes still differ along the graph, so fewer layers would not help; products of many weight "
+        "matrices lose rank by themselves, which an identity path or batch normalisation prevents (arXiv "
+        "2003.01652)",
     ),
     "correlated columns": Remedy(
         "penalise correlation of columns, or use fewer columns",

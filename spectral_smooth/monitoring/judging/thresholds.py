@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from spectral_smooth.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -16,13 +19,14 @@ class Thresholds:
         of the squared norm for what tells nodes apart. With one common offset and one spread for all columns that is
         an offset of ten standard deviations.
     rank : float
-        Distance to the nearest matrix of rank one, as a share of the layer's size.
+        Distance to the nearest matrix of rank one, as a share of the layer's size: 0.07 leaves half a per cent of the
+        squared norm.
     effective_rank : float
         Effective rank at which a layer has one direction left, whatever the noise around it.
     correlation : float
         Mean absolute correlation of columns from which on they count as copies of one another.
     dead : float
-        Share of columns that are zero at every node.
+        Share of columns that are zero at every node; a quarter and more is told, and is no fault yet.
     norm : float
         Factor by which the size of the values shrinks or grows over several layers.
     jump : float
@@ -31,20 +35,36 @@ class Thresholds:
         Size of the values, rms, below which growth is no explosion: logits of a trained model are of size 10.
     clustering : float
         Share of the scatter between classes from which on a layer is gathered by class.
+    merged : float
+        Distance of two class means over the spread of their nodes, below which the classes lie at one place.
     columns : int
         Fewer columns than this have no rank or correlation to lose (a read-out of two classes has rank one).
+    rows : int
+        Fewer nodes than this have neither, nor dead units: few values are zero or in a line by chance.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not a positive number.
     """
 
     smooth: float = 0.1
-    rank: float = 0.1
+    rank: float = 0.07
     effective_rank: float = 1.5
     correlation: float = 0.8
-    dead: float = 0.3
+    dead: float = 0.5
     norm: float = 30.0
     jump: float = 1000.0
     large: float = 100.0
     clustering: float = 0.5
+    merged: float = 0.5
     columns: int = 4
+    rows: int = 8
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+                raise UsageError(f"the threshold {name!r} is {value!r}; expected a positive number")
 
 
 DEFAULT = Thresholds()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spectral_smooth.errors import InputError, NotConvergedError
-from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
+from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, bin_sums
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.measures.classes import Classes, find_classes
 from spectral_smooth.operators.fixed_space import MAX_GROUPS
@@ -22,14 +22,21 @@ CHUNKS = 64
 SERIAL_SWEEP = 2_000_000
 # Slow modes that a destination is looked for among, and their share of the nodes at most.
 MODES = 8
-MODES_SHARE = 8
+MODES_SHARE = 4
+# Eigenvalues that close belong to one eigenspace.
+EQUAL = 1e-7
 
 
 class Modes(NamedTuple):
-    """Slow modes in the coordinates of the core, one row a measured node; and why some are missing."""
+    """Slow modes in the coordinates of the core, one row a measured node; and why some are missing.
+
+    ``whole`` says after which of them an eigenspace is complete: of equal eigenvalues only all modes together mean
+    anything.
+    """
 
     vectors: FloatArray
     values: FloatArray
+    whole: BoolArray
     note: str
 
 
@@ -223,19 +230,25 @@ class Ground:
         """The slowest modes off the fixed space, found at first use."""
         count = min(MODES, self.rows // MODES_SHARE - self.count)
         if count < 1:
-            return Modes(
-                np.zeros((self.rows, 0)), np.zeros(0), "the graph is too small to look for slow modes"
-            )
+            return self._no_modes("the graph is too small, or in too many pieces, to look for slow modes")
         note = ""
         try:
-            found = eigenpairs(self.operator, count, "top", rng=0)
+            found = eigenpairs(
+                self.operator, count + 1, "top", rng=0
+            )  # one more tells where an eigenspace ends
         except NotConvergedError as error:
             found = error.partial
             note = f"the slow modes are not certain: {error}"
         if found.vectors is None:
-            return Modes(np.zeros((self.rows, 0)), np.zeros(0), note)
-        vectors = np.asarray(found.vectors)[self.order]
-        return Modes(np.ascontiguousarray(vectors), np.asarray(found.values), note)
+            return self._no_modes(note)
+        values = np.asarray(found.values)
+        following = np.append(values[1:], -2.0)
+        whole = values - following > EQUAL
+        vectors = np.asarray(found.vectors)[self.order, :count]
+        return Modes(np.ascontiguousarray(vectors), values[:count], whole[:count], note)
+
+    def _no_modes(self, note: str) -> Modes:
+        return Modes(np.zeros((self.rows, 0)), np.zeros(0), np.zeros(0, dtype=bool), note)
 
 
 def chunk_bounds(rows: int) -> IntArray:

@@ -11,6 +11,7 @@ import numpy as np
 from spectral_smooth.engines.numba_csr import few_threads
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, bin_sums
 from spectral_smooth.measures.pairs import ZERO_DISTANCE
+from spectral_smooth.measures.rows import block_length
 from spectral_smooth.monitoring.measuring.gram import Gram
 from spectral_smooth.monitoring.measuring.ground import SERIAL_SWEEP, Ground
 from spectral_smooth.monitoring.measuring.moments import Moments
@@ -31,6 +32,8 @@ class LayerNumbers:
     Attributes
     ----------
     name : str
+    rows : int
+        Nodes that were measured: those with a neighbour.
     columns : int
     dtype : str
         As it was stored.
@@ -49,6 +52,7 @@ class LayerNumbers:
     """
 
     name: str
+    rows: int
     columns: int
     dtype: str
     values: dict[str, float]
@@ -61,6 +65,7 @@ class LayerNumbers:
         """Return it as plain JSON types; a value that is not finite is null."""
         return {
             "name": self.name,
+            "rows": self.rows,
             "columns": self.columns,
             "dtype": self.dtype,
             "values": {key: value if math.isfinite(value) else None for key, value in self.values.items()},
@@ -79,6 +84,7 @@ class LayerNumbers:
 
         return cls(
             name=data["name"],
+            rows=data["rows"],
             columns=data["columns"],
             dtype=data["dtype"],
             values=numbers(data["values"]),
@@ -110,13 +116,14 @@ def measure_layer(ground: Ground, samples: Samples, layer: Layer, index: int) ->
         _scatter(moments, values)
     return LayerNumbers(
         name=layer.name,
+        rows=ground.rows,
         columns=moments.columns,
         dtype=layer.dtype,
         values=values,
         errors=errors,
         groups=_per_group(moments),
         classes={} if ground.classes is None else _per_class(moments),
-        modes=_to_modes(moments, samples, values),
+        modes=_to_modes(moments, values),
     )
 
 
@@ -134,7 +141,23 @@ def _distances(m: Moments, values: dict[str, float]) -> None:
     values["constant_distance"] = _share(m.to_constants.sum(), m.norm2)
     values["degree_distance"] = _share(m.to_degrees.sum(), m.norm2)
     values["profile_distance"] = _share(m.to_both.sum(), m.norm2)
+    for name, parts in (
+        ("constant", m.to_constants),
+        ("degree", m.to_degrees),
+        ("profile", m.to_both),
+    ):
+        values[f"{name}_distance_median"] = _median_over_nodes(m, parts)
     values["mean_deviation"] = m.scale * math.sqrt(m.spread)
+
+
+def _median_over_nodes(m: Moments, parts: FloatArray) -> float:
+    """Median over nodes of the distance of their component: what the component of most nodes does."""
+    whole = m.component_norms
+    # a component of zeros has no size, and its nodes are as alike as can be
+    distances = np.sqrt(np.divide(parts, whole, out=np.zeros(len(parts)), where=whole > 0))
+    order = np.argsort(distances, kind="stable")
+    reached = np.cumsum(m.ground.sizes[order])
+    return float(min(distances[order][np.searchsorted(reached, 0.5 * m.ground.rows)], 1.0))
 
 
 def _directions(m: Moments, values: dict[str, float]) -> None:
@@ -158,11 +181,10 @@ def _along_edges(m: Moments, samples: Samples, values: dict[str, float], errors:
             share, size = shares[column]
             values[share] = total * mean / size if size > 0 else 0.0
             _note_error(errors, share, total * error / size if size > 0 else 0.0)
-    weight = float(edges.weights.mean())
-    mean, error = _mean(edges.weights * squares[:, 0], total)
+    mean, error = _mean(squares[:, 0], total)
     apart = 2.0 * m.spread / (m.ground.rows - 1)
-    values["edge_ratio"] = mean / weight / apart if apart > 0 else 0.0
-    _note_error(errors, "edge_ratio", error / weight / apart if apart > 0 else 0.0)
+    values["edge_ratio"] = mean / apart if apart > 0 else 0.0
+    _note_error(errors, "edge_ratio", error / apart if apart > 0 else 0.0)
     half = len(edges.heads)
     lengths = {"edge_cosine": m.norms[edges.rows], "edge_cosine_centred": m.centred_norms(edges.rows)}
     for name, norms in lengths.items():
@@ -186,17 +208,26 @@ def _between_pairs(m: Moments, samples: Samples, values: dict[str, float], error
     # ‖â − b̂‖² = (‖a − b‖² − (‖a‖ − ‖b‖)²)/(‖a‖‖b‖): nothing cancels where rows are nearly equal
     unit: FloatArray = np.zeros(len(squares))
     np.divide(np.maximum(squares - (a - b) ** 2, 0.0), product, out=unit, where=known)
+    size = np.sqrt(a**2 + b**2)
+    relative = np.divide(np.sqrt(squares), size, out=np.zeros(len(squares)), where=size > 0)
+    values["median_pair_distance"] = float(np.median(relative))
+    if pairs.heads.size < n * (n - 1):
+        # two standard errors of a quantile of as many rows: pairs of one row are not independent
+        ends = np.quantile(
+            relative, np.clip(0.5 + np.array([-1.0, 1.0]) / math.sqrt(len(pairs.heads)), 0.0, 1.0)
+        )
+        _note_error(errors, "median_pair_distance", float(ends[1] - ends[0]) / 4.0)
     both: BoolArray = known.reshape(pairs.heads.shape)
     unit, squares = unit.reshape(both.shape), squares.reshape(both.shape)
     far = unit > 2.0 * ZERO_DISTANCE
-    for name, size, distances, counted in (
+    for name, factor, distances, counted in (
         ("row_difference", m.scale * (n - 1) / n, np.sqrt(squares), np.ones_like(both)),
         ("smv", 1.0, 0.5 * np.sqrt(unit), both),
         ("mad_nonzero", 1.0, 0.5 * unit, far),
     ):
         mean, error = _pair_mean(distances, counted, n)
-        values[name] = size * mean
-        _note_error(errors, name, size * error)
+        values[name] = factor * mean
+        _note_error(errors, name, factor * error)
 
 
 def _ranks_and_columns(m: Moments, samples: Samples, values: dict[str, float]) -> None:
@@ -272,34 +303,50 @@ def _per_class(m: Moments) -> dict[str, tuple[float, ...]]:
     return {
         "class_distance": _shares(m.within, norms),
         "class_contrast": tuple(float(v) for v in contrast),
+        "class_separation": _separations(m.class_sums / sizes[:, None], m.within / sizes),
         "within_cosine": tuple(
             1.0 - float(s / (c - 1.0)) if c > 1 else 1.0 for c, s in zip(count, spread, strict=True)
         ),
     }
 
 
-def _to_modes(m: Moments, samples: Samples, values: dict[str, float]) -> tuple[float, ...] | None:
-    """Distance of T X to the fixed space with the first slow modes, from all rows or a sample of them."""
+def _separations(means: FloatArray, variances: FloatArray) -> tuple[float, ...]:
+    """Distance of each class mean to the nearest other one, over the rms distance of both classes' nodes to them.
+
+    0 where there is one class only, or both means and spreads vanish; capped at 1e6, where classes are points.
+    """
+    if len(means) < 2:
+        return (0.0,) * len(means)
+    gram = means @ means.T
+    squares = np.maximum(np.diag(gram)[:, None] + np.diag(gram) - 2.0 * gram, 0.0)
+    spread = 0.5 * (variances[:, None] + variances)
+    np.fill_diagonal(squares, np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.sqrt(squares / spread)
+    ratio[np.isnan(ratio)] = 0.0
+    return tuple(float(v) for v in np.minimum(ratio.min(axis=1), 1e6))
+
+
+def _to_modes(m: Moments, values: dict[str, float]) -> tuple[float, ...] | None:
+    """Distance of T X to the fixed space with the first slow modes: all rows, for modes may live on a few of them."""
     ground = m.ground
-    # the operator's own energy of what lies off the fixed space: 1 − μ for a mode, whatever the degrees
-    rough = values["rayleigh_quotient"] > SMOOTH_ENOUGH * values["collapse"] ** 2
-    if ground.rows > MODES_ALWAYS and rough:
+    if ground.rows > MODES_ALWAYS and values["rayleigh_quotient"] > SMOOTH_ENOUGH * values["collapse"] ** 2:
         return None
     vectors = ground.modes.vectors
     if not vectors.shape[1] or not m.norm2:
         return None
-    at = samples.rows(m.columns)
-    y = m.x[ground.order[at]].astype(np.float64)
-    if ground.operator.split != 0.5:
-        y *= ground.similarity[at, None]
-    where = ground.components[at]
-    mass = ground.degree_mass
-    y -= ground.roots[at][:, None] * (m.sums[2] / mass[:, None])[where]
-    basis, _ = np.linalg.qr(vectors[at])
-    found = np.sum((basis.T @ y) ** 2, axis=1)
-    left = float(np.sum(y**2)) - np.concatenate([[0.0], np.cumsum(found)])
-    size = float(m.core_norms[at].sum())
-    return tuple(_share(max(float(v), 0.0), size) for v in left)
+    parts = np.zeros((vectors.shape[1], m.columns))
+    step = block_length(m.columns)
+    for low in range(0, ground.rows, step):
+        rows = slice(low, low + step)
+        # slow modes are at right angles to the fixed space: nothing of it has to be taken off
+        parts += (vectors[rows] * ground.similarity[rows, None]).T @ m.x[ground.order[rows]]
+    found = np.cumsum(np.sum(parts**2, axis=1))
+    # within an eigenspace the modes are any basis of it: what lies in a part of it is not told
+    ended = np.maximum.accumulate(np.where(ground.modes.whole, np.arange(1, len(found) + 1), 0))
+    found = np.concatenate([[0.0], found])[np.concatenate([[0], ended])]
+    size = float(m.core_norms.sum())
+    return tuple(_share(max(float(v), 0.0), size) for v in m.deviations.sum() - found)
 
 
 def _squares(m: Moments, heads: IntArray, tails: IntArray, scales: FloatArray) -> FloatArray:

@@ -44,8 +44,20 @@ def contraction_chart(found: AttentionReport) -> LayerChart:
         lines.append(_decay(f"head {place}, all", head.deviation, head.deviation_error, look))
     return LayerChart(
         "What attention leaves of differences", "deviation / that of the input (log)", log_axis(lines), tuple(lines),
-        found.names, first=1, x_label="attention layers passed",
+        found.names, first=1, x_label="attention layers passed", notes=_left_out(len(groups), found),
     )  # fmt: skip
+
+
+def _left_out(groups: int, found: AttentionReport) -> tuple[str, ...]:
+    """Return how many heads, and components, of how many are drawn, where that is not all."""
+    heads, every = len(found.contraction[0].heads), len(found.contraction)
+    notes = [f"{MOST_GROUPS} of {heads} heads are drawn, the first ones"] if heads > MOST_GROUPS else []
+    if every > 2 and groups < every:
+        drawn = groups - 1
+        notes.append(
+            f"{drawn} of {every - 1} components {'are' if drawn > 1 else 'is'} drawn; the table has them all"
+        )
+    return tuple(notes)
 
 
 def field_chart(found: AttentionReport) -> LayerChart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,10 @@ from spectral_smooth.measures.curve import Curve
 from spectral_smooth.report.axes import INK
 from spectral_smooth.report.selection import near_errors
 from spectral_smooth.report.series import ValueAxis, value_axis
+
+# A bar whose lower end is less than that share of its upper one reaches to zero.
+NEAR_ZERO = 1e-3
+MOST_POWERS = 7
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,31 @@ class ChartLine:
         """Where a log axis has no place for it: what is zero is drawn at its foot."""
         return self.middle <= 0 if axis.log else np.zeros(len(self.middle), dtype=bool)
 
+    def drawn(self, axis: ValueAxis) -> FloatArray:
+        """Middles within the axis; NaN, which interrupts a line, where there is none or a log axis has no place."""
+        lost = self.zero(axis) | np.isnan(self.middle)
+        return np.where(lost, np.nan, axis.clip(self.middle))
+
+    def broken(self, layers: Sequence[int]) -> ChartLine:
+        """Return it with a gap at some layers, over which the line is not drawn on.
+
+        Examples
+        --------
+        >>> ChartLine.points("x", [1.0, 0.0, 2.0], LineLook()).broken([1]).middle
+        array([ 1., nan,  2.])
+        """
+        if not len(layers) or not len(self.layers):
+            return self
+        kept = ~np.isin(self.layers, layers)
+        at = np.concatenate([self.layers[kept], np.array(layers, dtype=np.int64)])
+        order = np.argsort(at)
+
+        def holed(values: FloatArray) -> FloatArray:
+            return np.concatenate([values[kept], np.full(len(layers), np.nan)])[order]
+
+        sides = (holed(self.middle), holed(self.lower), holed(self.upper))
+        return ChartLine(self.label, at[order], *sides, self.look, self.sides, self.between)
+
 
 @dataclass(frozen=True)
 class Level:
@@ -121,6 +151,8 @@ class LayerChart:
     onsets : tuple of Onset
     nothing : str
         What is said where there is no line.
+    notes : tuple of str
+        What a reader must know beside it.
     """
 
     title: str
@@ -133,6 +165,7 @@ class LayerChart:
     levels: tuple[Level, ...] = ()
     onsets: tuple[Onset, ...] = ()
     nothing: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -144,7 +177,35 @@ class LayerChart:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not any(len(line.layers) for line in self.lines)
+        return not any(np.isfinite(line.middle).any() for line in self.lines)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Names of lines and onsets that a legend has, each once."""
+        return tuple(
+            dict.fromkeys([*(line.label for line in self.lines), *(onset.text for onset in self.onsets)])
+        )
+
+
+def foot_of(axis: ValueAxis) -> float:
+    """Return where a mark stands that means zero, also where the ratio of both ends leaves float64."""
+    if not axis.log:
+        return axis.foot
+    low, high = math.log10(axis.low), math.log10(axis.high)
+    return float(10.0 ** (low + 0.025 * (high - low)))
+
+
+def power_ticks(axis: ValueAxis) -> list[int]:
+    """Return a few whole powers of ten between the ends of a log axis.
+
+    Examples
+    --------
+    >>> power_ticks(ValueAxis(True, 1e-305, 1e305))
+    [-300, -200, -100, 0, 100, 200, 300]
+    """
+    low, high = math.log10(axis.low), math.log10(axis.high)
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if high - low < MOST_POWERS * step)
+    return [step * at for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def log_axis(lines: Sequence[ChartLine], levels: Sequence[float] = ()) -> ValueAxis:
@@ -158,17 +219,22 @@ def free_axis(lines: Sequence[ChartLine], levels: Sequence[float] = ()) -> Value
 
 
 def share_axis(lines: Sequence[ChartLine]) -> ValueAxis:
-    """Return a linear axis from zero, or the lowest value, to one."""
-    values = np.concatenate([np.zeros(1), *(line.middle for line in lines)])
-    return ValueAxis(False, float(values.min()) - 0.03, max(float(values.max()), 1.0) + 0.04)
+    """Return a linear axis from zero, or the lowest value, to one, or what bars reach beyond it."""
+    values = np.concatenate([np.array([0.0, 1.0]), *_extent(lines)])
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.035 * (high - low)
+    return ValueAxis(False, low - room, high + room)
 
 
 def _extent(lines: Sequence[ChartLine]) -> list[Any]:
-    return [
-        part
-        for line in lines
-        for part in (
-            line.middle,
-            *near_errors(line.lower[line.wide], line.upper[line.wide], line.middle),
-        )
-    ]
+    """Return what an axis must hold: values and their bars; an area may leave it, where it would flatten lines."""
+    out: list[Any] = []
+    for line in lines:
+        low, high = line.lower[line.wide], line.upper[line.wide]
+        out.append(line.middle)
+        if line.sides == "area":
+            out += near_errors(low, high, line.middle)
+        elif len(low):
+            # a bar that reaches to zero or below runs into the foot of an axis of what cannot be negative
+            out += [low if np.nanmin(line.middle) < 0 else low[low > NEAR_ZERO * high], high]
+    return out

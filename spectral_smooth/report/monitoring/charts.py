@@ -19,6 +19,7 @@ from spectral_smooth.report.monitoring.chart import (
     share_axis,
 )
 from spectral_smooth.report.monitoring.marks import measure_marks, onsets, smooth_level
+from spectral_smooth.report.monitoring.zeros import gap_note, is_zero, needs_size, zero_layers
 
 GREEN, VIOLET = "#009e73", "#a3477f"
 PLAIN = LineLook(GREY, dash=3, width=1.5)
@@ -42,6 +43,15 @@ CLASS_LOOK = LineLook(GREEN, 4, 3)
 MODE_LOOK = LineLook(LIMIT, 2, 2)
 # Measures that random combinations of columns do not keep.
 OF_COLUMNS = ("rank", "columns")
+# Measures of the Gram matrix of rows, of which a large graph gives a sample.
+OF_ROWS = (
+    "stable_rank",
+    "effective_rank",
+    "rank_one_distance",
+    "column_correlation",
+    "column_difference",
+    "constant_columns",
+)
 
 
 def cosine_charts(result: Monitoring) -> tuple[LayerChart, LayerChart]:
@@ -50,19 +60,26 @@ def cosine_charts(result: Monitoring) -> tuple[LayerChart, LayerChart]:
     for name, label, look in COSINES:
         if name in result.measures:
             curve = result.curve(name)
-            near.append(ChartLine.of(label, curve, look))
+            near.append(measured_line(result, name, label, look))
             # MAD is 1 − mean cosine to full relative precision
-            far.append(
-                ChartLine.of(label, result.curve("mad") if name == "mean_cosine" else _rest(curve), look)
-            )
+            rest = result.curve("mad") if name == "mean_cosine" else _rest(curve)
+            far.append(measured_line(result, name, label, look, rest))
     plain = plain_curve(result, "mean_cosine")
     if plain is not None:
         label = f"all pairs, {plain_label(result)}"
         near.append(ChartLine.of(label, plain, PLAIN))
         far.append(ChartLine.of(label, plain_curve(result, "mad") or _rest(plain), PLAIN))
-    marks = onsets(result)
+    marks, gaps = onsets(result), gap_note(result.layers)
     return (
-        LayerChart("Mean cosine", "mean cosine", share_axis(near), tuple(near), result.names, onsets=marks),
+        LayerChart(
+            "Mean cosine",
+            "mean cosine",
+            share_axis(near),
+            tuple(near),
+            result.names,
+            onsets=marks,
+            notes=gaps,
+        ),
         LayerChart(
             "One minus the mean cosine",
             "1 − mean cosine (log)",
@@ -70,18 +87,19 @@ def cosine_charts(result: Monitoring) -> tuple[LayerChart, LayerChart]:
             tuple(far),
             result.names,
             onsets=marks,
+            notes=gaps,
         ),
     )
 
 
 def distance_chart(result: Monitoring) -> LayerChart:
     """Return distances to smooth states as shares of a layer's size, plain smoothing and the threshold beside."""
-    lines = [ChartLine.of(label, result.curve(name), look) for name, label, look in DISTANCES]
+    lines = [measured_line(result, name, label, look) for name, label, look in DISTANCES]
     modes = _mode_line(result)
     if modes is not None:
         lines.append(modes)
     if "class_distance" in result.measures:
-        lines.append(ChartLine.of("to class means", result.curve("class_distance"), CLASS_LOOK))
+        lines.append(measured_line(result, "class_distance", "to class means", CLASS_LOOK))
     level = smooth_level(result)
     band = _plain_collapse(result)
     drawn = [*lines, band] if band is not None else lines
@@ -93,6 +111,7 @@ def distance_chart(result: Monitoring) -> LayerChart:
         result.names,
         levels=(level,),
         onsets=onsets(result, ("smoothing",)),
+        notes=gap_note(result.layers),
     )
 
 
@@ -112,6 +131,7 @@ def rank_chart(result: Monitoring) -> LayerChart:
         result.names,
         levels=(Level(1.0, "rank one"),),
         onsets=onsets(result, ("rank collapse",)),
+        notes=sample_note(result, "stable_rank"),
     )
 
 
@@ -123,13 +143,14 @@ def column_chart(result: Monitoring) -> LayerChart:
         ("constant_columns", "constant columns", LineLook(PREDICTED, 2, 2)),
         ("dead_rows", "zero rows", LineLook(GREY, 4, 3)),
     )
-    lines = tuple(ChartLine.of(label, result.curve(name), look) for name, label, look in shown)
+    lines = tuple(measured_line(result, name, label, look) for name, label, look in shown)
     found = [f for f in result.diagnosis.findings if f.kind in ("correlated columns", "dead units")]
     levels = tuple(Level(f.threshold, f"threshold of {f.kind}: {f.threshold:g}") for f in found)
     kinds = ("correlated columns", "dead units")
     return LayerChart(
         "Correlated, dead and constant columns", "correlation, or share", share_axis(lines), lines,
         result.names, levels=levels, onsets=onsets(result, kinds),
+        notes=(*gap_note(result.layers), *sample_note(result, "column_correlation")),
     )  # fmt: skip
 
 
@@ -163,7 +184,7 @@ def measure_chart(result: Monitoring, name: str) -> LayerChart:
     if name not in result.measures:
         raise UsageError(f"no layer has a measure {name!r}; there are: {', '.join(result.measures)}")
     known = LAYER_MEASURES[name]
-    lines = [ChartLine.of("the model", result.curve(name), LineLook(INK, 0, 0))]
+    lines = [measured_line(result, name, "the model", LineLook(INK, 0, 0))]
     plain = plain_curve(result, name)
     if plain is not None:
         lines.append(ChartLine.of(plain_label(result), plain, PLAIN))
@@ -172,7 +193,24 @@ def measure_chart(result: Monitoring, name: str) -> LayerChart:
     return LayerChart(
         f"{known.title[:1].upper()}{known.title[1:]}", known.title, axis, tuple(lines), result.names,
         levels=levels, onsets=marks,
+        notes=(*(gap_note(result.layers) if needs_size(name) else ()), *sample_note(result, name)),
     )  # fmt: skip
+
+
+def measured_line(
+    result: Monitoring, name: str, label: str, look: LineLook, curve: Curve | None = None
+) -> ChartLine:
+    """Return a measure, or what was made of it, as a line; with a gap where a layer is zero and so has no value."""
+    line = ChartLine.of(label, result.curve(name) if curve is None else curve, look)
+    return line.broken(zero_layers(result.layers)) if needs_size(name) else line
+
+
+def sample_note(result: Monitoring, name: str) -> tuple[str, ...]:
+    """Return the note that a measure was taken from some of the rows, without a standard error, if it was."""
+    if name not in OF_ROWS:
+        return ()
+    said = [note for note in result.notes if note.startswith("ranks") and " rows" in note]
+    return tuple(f"{note}; without a standard error" for note in said)
 
 
 def plain_curve(result: Monitoring, name: str) -> Curve | None:
@@ -180,6 +218,8 @@ def plain_curve(result: Monitoring, name: str) -> Curve | None:
     known = LAYER_MEASURES[name]
     plain = result.plain
     if plain is None or not known.scale_free or (known.family in OF_COLUMNS and sketched(result)):
+        return None
+    if needs_size(name) and is_zero(result.layers[0]):
         return None
     if plain.layers:
         values = [layer.values.get(name) for layer in plain.layers]
@@ -218,11 +258,12 @@ def _mode_line(result: Monitoring) -> ChartLine | None:
         layer.modes[count] if layer.modes is not None and len(layer.modes) > count else None
         for layer in result.layers
     ]
-    return ChartLine.points(f"to the top-{count + 1} eigenspace", values, MODE_LOOK)
+    line = ChartLine.points(f"to the top-{count + 1} eigenspace", values, MODE_LOOK)
+    return line.broken(zero_layers(result.layers))
 
 
 def _plain_collapse(result: Monitoring) -> ChartLine | None:
-    if result.plain is None:
+    if result.plain is None or is_zero(result.layers[0]):
         return None
     found = [c for c in result.plain.predicted.curves if c.name == "collapse" and c.component is None]
     if not found:

@@ -10,13 +10,15 @@ from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import axes as draw
 from spectral_smooth.report.monitoring import attention_charts, charts, group_charts
 from spectral_smooth.report.monitoring.chart import LayerChart
-from spectral_smooth.report.monitoring.painter import latin, paint
+from spectral_smooth.report.monitoring.painter import latin, legend_rows, paint
 from spectral_smooth.report.monitoring.told import headline
 from spectral_smooth.report.wording import drawable, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+LEGEND_ROW, LEGEND_ROWS = 0.2, 3
 
 
 def plot_layer_cosines(result: Monitoring, *, axes: Sequence[Axes] | None = None) -> list[Axes]:
@@ -283,7 +285,7 @@ def plot_layer_attention(result: Monitoring, *, axes: Sequence[Axes] | None = No
     if axes is None:
         from matplotlib import pyplot as plt
 
-        axes = list(plt.subplots(2, 2, figsize=(12.0, 8.6), layout="constrained")[1].flat)
+        axes = list(plt.subplots(2, 2, figsize=(12.0, 8.6 + _more(made)), layout="constrained")[1].flat)
     if len(axes) != len(made):
         raise UsageError(f"there are {len(axes)} axes; expected {len(made)}")
     return [paint(ax, chart, legend=2) for ax, chart in zip(axes, made, strict=True)]
@@ -327,14 +329,19 @@ def plot_monitor_overview(result: Monitoring) -> Figure:
 
 
 def _one(chart: LayerChart, ax: Axes | None, *, width: float = 7.2) -> Axes:
-    return paint(ax if ax is not None else draw.new_axes(width, 4.6), chart, legend=2)
+    return paint(ax if ax is not None else draw.new_axes(width, 4.6 + _more([chart])), chart, legend=2)
+
+
+def _more(made: Sequence[LayerChart]) -> float:
+    """Return the height, in inches, of rows of a legend beyond those that a figure has room for."""
+    return LEGEND_ROW * max(legend_rows(made, 2) - LEGEND_ROWS, 0)
 
 
 def _two(pair: tuple[LayerChart, LayerChart], axes: Sequence[Axes] | None, what: str) -> list[Axes]:
     if axes is None:
         from matplotlib import pyplot as plt
 
-        axes = list(plt.subplots(1, 2, figsize=(12.0, 4.8), layout="constrained")[1])
+        axes = list(plt.subplots(1, 2, figsize=(12.0, 4.8 + _more(pair)), layout="constrained")[1])
     if len(axes) != 2:
         raise UsageError(f"there are {len(axes)} axes; expected two, for {what}")
     return [paint(ax, chart, legend=2) for ax, chart in zip(axes, pair, strict=True)]

@@ -9,6 +9,7 @@ from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report.axes import CLASS_COLORS, INK
 from spectral_smooth.report.monitoring.chart import ChartLine, LayerChart, LineLook, log_axis, share_axis
 from spectral_smooth.report.monitoring.marks import onsets
+from spectral_smooth.report.monitoring.zeros import gap_note, zero_layers
 from spectral_smooth.report.wording import nodes
 
 MOST_DRAWN = 8
@@ -31,14 +32,15 @@ def class_charts(result: Monitoring) -> tuple[LayerChart, LayerChart]:
     """Return distance within each class and contrast of each class: healthy clustering lowers the first only."""
     within, contrast = _class_lines(result, "class_distance"), _class_lines(result, "class_contrast")
     says = "" if result.classes else NO_LABELS
+    gaps = gap_note(result.layers) if result.classes else ()
     return (
         LayerChart(
             "Distance to the class mean", "distance / size of the class (log)", log_axis(within),
-            within, result.names, onsets=onsets(result), nothing=says,
+            within, result.names, onsets=onsets(result), nothing=says, notes=gaps,
         ),
         LayerChart(
             "Contrast of each class", "class mean from the rest / size", log_axis(contrast), contrast, result.names,
-            onsets=onsets(result), nothing=says,
+            onsets=onsets(result), nothing=says, notes=gaps,
         ),
     )  # fmt: skip
 
@@ -64,8 +66,12 @@ def component_chart(result: Monitoring, name: str = "collapse") -> LayerChart:
         ChartLine.of(component_label(result, at), result.component_curve(name, at), _look(place))
         for place, at in enumerate(order)
     ]
+    lines = [line.broken(zero_layers(result.layers)) for line in lines]
     axis = share_axis(lines) if name == "mean_cosine" else log_axis(lines)
-    return LayerChart(title, label, axis, tuple(lines), result.names, onsets=onsets(result, ("smoothing",)))
+    return LayerChart(
+        title, label, axis, tuple(lines), result.names, onsets=onsets(result, ("smoothing",)),
+        notes=gap_note(result.layers),
+    )  # fmt: skip
 
 
 def component_label(result: Monitoring, at: int) -> str:
@@ -92,7 +98,7 @@ def _class_lines(result: Monitoring, name: str) -> tuple[ChartLine, ...]:
         ChartLine.of(_class_label(result, at), result.class_curve(name, at), _look(place))
         for place, at in enumerate(order[:MOST_DRAWN])
     ]
-    return tuple(lines)
+    return tuple(line.broken(zero_layers(result.layers)) for line in lines)
 
 
 def _class_label(result: Monitoring, at: int) -> str:

@@ -61,9 +61,10 @@ def _filled(result: Monitoring) -> dict[str, Any]:
         "level": told.level(result),
         "headline": told.headline(result),
         "found": [
-            (one, told.sure(one), remedy, layer_label(one.layer, one.layer_name))
+            (one, told.sure(one), remedy, layer_label(one.layer, one.layer_name), told.kind_of(one))
             for one, remedy in zip(findings, result.diagnosis.remedies, strict=True)
         ],
+        "doubtful": bool(findings) and told.doubtful(findings[0]),
         "leads_to": told.leads_to(result),
         "class_line": told.class_line(result),
         "component_line": told.component_line(result),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spectral_smooth.monitoring.judging.findings import Finding
+from spectral_smooth.monitoring.judging.finding import Finding
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring.chart import Level, Onset
@@ -12,7 +12,15 @@ from spectral_smooth.report.monitoring.ticks import short_name
 
 # What each kind of finding is seen in, beside the measure that was compared.
 SEEN_IN = {
-    "smoothing": ("constant_distance", "degree_distance", "profile_distance", "collapse"),
+    "smoothing": (
+        "constant_distance",
+        "degree_distance",
+        "profile_distance",
+        "constant_distance_median",
+        "degree_distance_median",
+        "profile_distance_median",
+        "collapse",
+    ),
     "rank collapse": ("stable_rank", "effective_rank", "rank_one_distance"),
     "correlated columns": ("column_correlation",),
     "dead units": ("dead_columns",),

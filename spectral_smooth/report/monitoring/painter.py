@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spectral_smooth.report import axes as draw
-from spectral_smooth.report.monitoring.chart import ChartLine, LayerChart
+from spectral_smooth.report.monitoring.chart import ChartLine, LayerChart, foot_of, power_ticks
 from spectral_smooth.report.monitoring.ticks import layer_ticks
 from spectral_smooth.report.series import ValueAxis
+from spectral_smooth.report.wording import drawable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 MOST_MARKERS = 12
 CHARACTERS_AN_INCH = 13.0
 SLANT = 30
+NOTE_WIDTH = 58
+EXTREME = 1e200
 ZERO = "zero, or below rounding"
 RANGE = "half to twice the threshold"
 
@@ -25,13 +30,13 @@ RANGE = "half to twice the threshold"
 def paint(ax: Axes, chart: LayerChart, *, legend: int = 3, title: bool = False) -> Axes:
     """Draw a chart on axes, its legend above in so many columns (0: none), and return the axes."""
     draw.style(ax)
-    ax.set_xlabel(chart.x_label)
+    ax.set_xlabel("\n".join([chart.x_label, *_noted(chart)]), parse_math=False)
     ax.set_ylabel(chart.y_label, parse_math=False)
     if title:
         ax.set_title(chart.title, loc="left", fontsize=11, parse_math=False)
     draw.set_value_axis(ax, chart.axis)
     if chart.axis.log:
-        draw.few_decades(ax)
+        _decades(ax, chart.axis)
     _layer_axis(ax, chart)
     if chart.empty:
         draw.say(ax, chart.nothing or "nothing was measured")
@@ -65,6 +70,27 @@ def latin(text: str) -> str:
     return "".join(c if c in "√−·…–≥≤" else c.encode("latin-1", "replace").decode("latin-1") for c in text)
 
 
+def _decades(ax: Axes, axis: ValueAxis) -> None:
+    if axis.low > 1.0 / EXTREME and axis.high < EXTREME and axis.high / axis.low < EXTREME:
+        draw.few_decades(ax)
+        return
+    from matplotlib.ticker import NullLocator
+
+    # matplotlib looks for ticks a decade or more beyond the ends, which float64 does not hold
+    powers = power_ticks(axis)
+    ax.set_yticks([float(f"1e{power}") for power in powers], [f"1e{power}" for power in powers])
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def legend_rows(charts: Sequence[LayerChart], columns: int) -> int:
+    """Return the rows of the longest legend of charts."""
+    return max(-(-len(chart.entries) // columns) for chart in charts)
+
+
+def _noted(chart: LayerChart) -> list[str]:
+    return [line for note in chart.notes for line in textwrap.wrap(latin(drawable(note)), NOTE_WIDTH)]
+
+
 def _layer_axis(ax: Axes, chart: LayerChart) -> None:
     width = ax.get_window_extent().width / ax.figure.dpi
     ticks = layer_ticks(chart.names, first=chart.first, room=int(width * CHARACTERS_AN_INCH))
@@ -93,8 +119,7 @@ def _line(ax: Axes, line: ChartLine, axis: ValueAxis, place: int) -> None:
             ax.vlines(line.layers, low, high, color=look.color, linewidth=6, zorder=1)
             ax.plot(line.layers, high, "_", color=edge, markersize=12)
         return
-    zero = line.zero(axis)
-    drawn = np.where(zero, np.nan, axis.clip(line.middle))
+    zero, drawn = line.zero(axis), line.drawn(axis)
     step = -(-len(drawn) // MOST_MARKERS)
     marker = "" if look.marker is None else draw.MARKERS[look.marker]
     if not marker and len(drawn) == 1:
@@ -105,7 +130,7 @@ def _line(ax: Axes, line: ChartLine, axis: ValueAxis, place: int) -> None:
         label=line.label, zorder=4 if look.marker is not None else 3,
     )  # fmt: skip
     if np.any(zero):
-        foot = np.full(int(np.count_nonzero(zero)), axis.foot)
+        foot = np.full(int(np.count_nonzero(zero)), foot_of(axis))
         ax.plot(
             line.layers[zero], foot, "v", color=look.color, markersize=5, label=ZERO, clip_on=False, zorder=5
         )

@@ -26,6 +26,8 @@ from spectral_smooth.report.monitoring.plots import chart_plot
 from spectral_smooth.report.monitoring.tables import FAMILIES, family_measures
 from spectral_smooth.report.picture import Picture
 
+# Heights of a plot without its legend, ticks and labels, in pixels.
+FRAME, SMALL_FRAME = 250, 185
 NO_STATES = "the states of plain smoothing were not measured, so that it has no line here"
 _COSINE = (
     "Near 1 all rows point one way: that may be smoothing, or a common offset that a read-out ignores. Only the "
@@ -56,7 +58,7 @@ def monitor_pictures(result: Monitoring) -> list[Picture]:
     """Make every picture of the report."""
     every = [
         *_cosines(result),
-        *_made("distances", distance_chart(result), _DISTANCE, height=440),
+        *_made("distances", distance_chart(result), _DISTANCE, height=300),
         *_families(result),
         *_groups(result),
         *_attention(result),
@@ -85,7 +87,9 @@ def _families(result: Monitoring) -> list[Picture]:
         if family in together:
             out += _made(f"{family}-all", *together[family])
         for known in family_measures(result, family):
-            out += _made(family, measure_chart(result, known.name), explained(known), height=250, small=True)
+            out += _made(
+                family, measure_chart(result, known.name), explained(known), height=SMALL_FRAME, small=True
+            )
     return out
 
 
@@ -126,21 +130,21 @@ def _made(
     chart: LayerChart,
     caption: str,
     *,
-    height: int = 380,
+    height: int = FRAME,
     small: bool = False,
     notes: tuple[str, ...] = (),
 ) -> list[Picture]:
     plot = chart_plot(chart, height=height, small=small)
     if plot is None:
         return []
-    return [Picture("", section, chart.title, caption, _summary(chart), plot, notes)]
+    return [Picture("", section, chart.title, caption, _summary(chart), plot, (*notes, *chart.notes))]
 
 
 def _summary(chart: LayerChart) -> str:
     """Return where each line begins and ends."""
     parts = []
     for line in chart.lines[-9:]:
-        if len(line.layers):
+        if len(line.layers):  # a dash where an end is a gap
             first, last = (numbers.number(float(line.middle[at])) for at in (0, -1))
             parts.append(f"{line.label} {first} at layer {line.layers[0]}, {last} at layer {line.layers[-1]}")
     return "; ".join(parts) + "."

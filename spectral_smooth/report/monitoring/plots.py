@@ -20,7 +20,7 @@ from spectral_smooth.report.canvas import (
     place_legend,
     value_figure,
 )
-from spectral_smooth.report.monitoring.chart import ChartLine, LayerChart, Onset
+from spectral_smooth.report.monitoring.chart import ChartLine, LayerChart, Onset, foot_of, power_ticks
 from spectral_smooth.report.monitoring.painter import MOST_MARKERS, RANGE, SLANT, ZERO
 from spectral_smooth.report.monitoring.ticks import layer_ticks, short_name
 from spectral_smooth.report.series import ValueAxis
@@ -30,21 +30,24 @@ if TYPE_CHECKING:
 
 # Characters that fit along the axis of a picture in half a page, and of a small one in a third.
 ROOM, SMALL_ROOM = 62, 36
-# Height of a row of the legend, and rows that a picture has room for.
-LEGEND_ROW, ROWS_MEANT = 24, 3
+# Bokeh divides the ends of a log axis: beyond this ratio it has no place for any value.
+FAR = 1e280
 # Lines beyond this many have no words of their own: the pointer would tell hundreds.
 MOST_TOLD = 16
 
 
-def chart_plot(chart: LayerChart, *, height: int = 380, small: bool = False) -> figure | None:
-    """Draw a chart; None where there is nothing to draw."""
+def chart_plot(chart: LayerChart, *, height: int = 250, small: bool = False) -> figure | None:
+    """Draw a chart, so many pixels high without legend and labels; None where there is nothing to draw."""
     if chart.empty:
         return None
-    names = {line.label for line in chart.lines} | {onset.text for onset in chart.onsets}
-    tall = height if small else height + LEGEND_ROW * max(-(-len(names) // 2) - ROWS_MEANT, 0)
     # the title of a small picture says what its values are
-    plot = value_figure(chart.x_label, "" if small else chart.y_label, chart.axis, height=tall, small=small)
-    _layer_axis(plot, chart, SMALL_ROOM if small else ROOM)
+    label = "" if small else chart.y_label
+    plot = value_figure(chart.x_label, label, _drawn_axis(chart.axis), height=height, small=small)
+    # a legend takes as many rows as the width leaves it, on top of this
+    plot.frame_height = height
+    if _far(chart.axis):
+        _far_ticks(plot, chart.axis)
+    _layer_axis(plot, chart, SMALL_ROOM if small else ROOM, named=not small)
     for onset in chart.onsets:
         _onset(plot, onset, chart.axis)
     told: list[Any] = []
@@ -53,7 +56,8 @@ def chart_plot(chart: LayerChart, *, height: int = 380, small: bool = False) -> 
     for place, line in enumerate(line for line in chart.lines if line not in crowd):
         told += _line(plot, line, chart, place)
     for index, level in enumerate(chart.levels):
-        add_level(plot, level.value, level.text, LIMIT, DASHES[1 + index % 2], raised=index % 2 == 0)
+        value = float(_at(chart.axis, np.array([level.value]))[0])
+        add_level(plot, value, level.text, LIMIT, DASHES[1 + index % 2], raised=index % 2 == 0)
     add_hover(plot, told, [("", "@name"), (chart.x_label, "@layer"), ("value", "@told")])
     place_legend(plot)
     if small:
@@ -61,9 +65,42 @@ def chart_plot(chart: LayerChart, *, height: int = 380, small: bool = False) -> 
     return plot
 
 
-def _layer_axis(plot: figure, chart: LayerChart, room: int) -> None:
+def _far(axis: ValueAxis) -> bool:
+    return axis.log and math.log10(axis.high) - math.log10(axis.low) > math.log10(FAR)
+
+
+def _drawn_axis(axis: ValueAxis) -> ValueAxis:
+    """Return the axis as Bokeh draws it: that of exponents where values are too far apart."""
+    if not _far(axis):
+        return axis
+    low, high = math.log10(axis.low), math.log10(axis.high)
+    # values at the ends of what float64 holds leave a log axis no room for their marks
+    room = 0.12 * (high - low)
+    return ValueAxis(False, low - room, high + room)
+
+
+def _at(axis: ValueAxis, values: FloatArray) -> FloatArray:
+    """Return the coordinates of values."""
+    return np.log10(values) if _far(axis) else values
+
+
+def _foot(axis: ValueAxis) -> float:
+    """Return the coordinate of a mark that means zero: below every value."""
+    if not _far(axis):
+        return foot_of(axis)
+    drawn = _drawn_axis(axis)
+    return drawn.low + 0.025 * (drawn.high - drawn.low)
+
+
+def _far_ticks(plot: figure, axis: ValueAxis) -> None:
+    ticks = power_ticks(axis)
+    plot.yaxis.ticker = models().FixedTicker(ticks=ticks)
+    plot.yaxis.major_label_overrides = {tick: f"1e{tick}" for tick in ticks}
+
+
+def _layer_axis(plot: figure, chart: LayerChart, room: int, *, named: bool) -> None:
     plot.x_range = models().Range1d(*chart.ends)
-    ticks = layer_ticks(chart.names, first=chart.first, room=room)
+    ticks = layer_ticks(chart.names, first=chart.first, room=room, named=named)
     plot.xaxis.ticker = models().FixedTicker(ticks=list(ticks.places))
     plot.xaxis.major_label_overrides = dict(zip(ticks.places, ticks.texts, strict=True))
     if ticks.slanted:
@@ -73,15 +110,14 @@ def _layer_axis(plot: figure, chart: LayerChart, room: int) -> None:
 
 
 def _onset(plot: figure, onset: Onset, axis: ValueAxis) -> None:
+    low, high = _at(axis, np.array([axis.low, axis.high])).tolist()
     if onset.latest > onset.earliest:
         plot.quad(
-            left=[onset.earliest], right=[onset.latest], bottom=[axis.low], top=[axis.high], fill_color="#eeeeee",
+            left=[onset.earliest], right=[onset.latest], bottom=[low], top=[high], fill_color="#eeeeee",
             line_color=None, level="underlay", legend_label=RANGE,
         )  # fmt: skip
     ends = [onset.layer, onset.layer]
-    plot.line(
-        ends, [axis.low, axis.high], color=LIMIT, line_dash="dotted", line_width=2, legend_label=onset.text
-    )
+    plot.line(ends, [low, high], color=LIMIT, line_dash="dotted", line_width=2, legend_label=onset.text)
 
 
 def _crowd(plot: figure, lines: Sequence[ChartLine], axis: ValueAxis) -> None:
@@ -90,7 +126,7 @@ def _crowd(plot: figure, lines: Sequence[ChartLine], axis: ValueAxis) -> None:
         return
     look, label = lines[0].look, lines[0].label
     zeros = [line.zero(axis) for line in lines]
-    values = [np.where(zero, np.nan, axis.clip(line.middle)) for zero, line in zip(zeros, lines, strict=True)]
+    values = [_at(axis, line.drawn(axis)) for line in lines]
     places = [line.places.tolist() for line in lines]
     plot.multi_line(
         places, [v.tolist() for v in values], color=look.color, line_width=look.width, legend_label=label
@@ -101,7 +137,7 @@ def _crowd(plot: figure, lines: Sequence[ChartLine], axis: ValueAxis) -> None:
 
 
 def _zeros(plot: figure, places: FloatArray, axis: ValueAxis, color: str) -> None:
-    foot = np.full(len(places), axis.foot)
+    foot = np.full(len(places), _foot(axis))
     plot.scatter(places, foot, marker="inverted_triangle", size=9, color=color, legend_label=ZERO)
 
 
@@ -109,12 +145,12 @@ def _line(plot: figure, line: ChartLine, chart: LayerChart, place: int) -> list[
     """Draw one line; return what speaks to the pointer."""
     look, axis = line.look, chart.axis
     zero = line.zero(axis)
-    drawn = np.where(zero, np.nan, axis.clip(line.middle))
+    drawn = _at(axis, line.drawn(axis))
     color = PREDICTED if look.color == BAND else look.color
     shared: dict[str, Any] = {"color": color, "legend_label": line.label}
     dash: Any = {"line_dash": DASHES[look.dash], "line_width": look.width}
     if line.sides == "area":
-        low, high = axis.clip(line.lower), axis.clip(line.upper)
+        low, high = _at(axis, axis.clip(line.lower)), _at(axis, axis.clip(line.upper))
         plot.varea(
             line.places,
             low,
@@ -133,7 +169,7 @@ def _line(plot: figure, line: ChartLine, chart: LayerChart, place: int) -> list[
         _zeros(plot, line.places[zero], axis, color)
     columns = {
         "x": line.places,
-        "y": np.where(zero, axis.foot, axis.clip(line.middle)),
+        "y": np.where(zero, _foot(axis), drawn),
         "name": [line.label] * len(line.layers),
         "layer": [_named(chart, int(layer)) for layer in line.layers],
         "told": [_told(line, at) for at in range(len(line.layers))],
@@ -156,7 +192,7 @@ def _line(plot: figure, line: ChartLine, chart: LayerChart, place: int) -> list[
 def _bars(plot: figure, line: ChartLine, axis: ValueAxis) -> None:
     wide = line.wide
     if np.any(wide):
-        low, high = axis.clip(line.lower[wide]), axis.clip(line.upper[wide])
+        low, high = _at(axis, axis.clip(line.lower[wide])), _at(axis, axis.clip(line.upper[wide]))
         at = line.places[wide]
         plot.segment(at, low, at, high, color=GREY, line_width=1.6, legend_label=line.between)
 
@@ -168,7 +204,7 @@ def _named(chart: LayerChart, layer: int) -> str:
 
 def _told(line: ChartLine, at: int) -> str:
     lower, upper = float(line.lower[at]), float(line.upper[at])
-    if lower == upper:
+    if lower == upper or math.isnan(lower):
         return numbers.number(lower)
     if line.between != "± 2 s.e." or line.sides == "area":
         return f"{numbers.number(float(line.middle[at]))} [{numbers.number(lower)}, {numbers.number(upper)}]"

@@ -11,6 +11,7 @@ from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES, LayerM
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring.group_charts import class_order, component_label
+from spectral_smooth.report.monitoring.zeros import ZERO_LAYER, is_zero, needs_size
 from spectral_smooth.report.wording import clean
 
 FAMILIES = {
@@ -65,29 +66,33 @@ def class_table(result: Monitoring) -> Table | None:
     """Return one row a class, at the first layer and the last; None without labels."""
     if not result.classes:
         return None
-    first, last = result.layers[0].classes, result.layers[-1].classes
-    names = ("class_distance", "class_contrast", "within_cosine")
+    first, last = result.layers[0], result.layers[-1]
+    heads = {
+        "class_distance": "distance within",
+        "class_contrast": "contrast",
+        "class_separation": "separation",
+        "within_cosine": "cosine within",
+    }
+    names = [name for name in heads if name in first.classes and name in last.classes]
     rows = tuple(
         (
             f"class {result.classes[at]}",
             numbers.count(result.class_counts[at]),
-            *(numbers.number(layer[name][at]) for name in names for layer in (first, last)),
+            *(_part(layer, layer.classes[name][at]) for name in names for layer in (first, last)),
         )
         for at in class_order(result)
     )
-    return Table(
-        "Every class", ("class", "nodes", *_both("distance within", "contrast", "cosine within")), rows
-    )
+    return Table("Every class", ("class", "nodes", *_both(*(heads[name] for name in names))), rows)
 
 
 def component_table(result: Monitoring) -> Table:
     """Return one row a component, at the first layer and the last."""
-    first, last = result.layers[0].groups, result.layers[-1].groups
+    first, last = result.layers[0], result.layers[-1]
     names = ("collapse", "constant_distance", "mean_cosine")
     rows = tuple(
         (
             component_label(result, at),
-            *(numbers.number(layer[name][at]) for name in names for layer in (first, last)),
+            *(_part(layer, layer.groups[name][at]) for name in names for layer in (first, last)),
         )
         for at in range(len(result.graph["components"]))
     )
@@ -96,6 +101,8 @@ def component_table(result: Monitoring) -> Table:
 
 def cell(layer: LayerNumbers, name: str) -> str:
     """Return a value with two standard errors where it is sampled; a dash where it is not defined."""
+    if is_zero(layer) and needs_size(name):
+        return numbers.MISSING
     value, error = layer.values.get(name), layer.errors.get(name)
     text = numbers.number(value)
     if not error or not math.isfinite(error) or text == numbers.MISSING:
@@ -108,7 +115,11 @@ def _both(*names: str) -> tuple[str, ...]:
 
 
 def _layer(at: int, layer: LayerNumbers) -> tuple[str, str]:
-    return str(at), clean(layer.name)
+    return str(at), clean(layer.name) + (f" ({ZERO_LAYER})" if is_zero(layer) else "")
+
+
+def _part(layer: LayerNumbers, share: float) -> str:
+    return numbers.MISSING if is_zero(layer) else numbers.number(share)
 
 
 def _padded(values: Sequence[float], size: int) -> list[float | None]:

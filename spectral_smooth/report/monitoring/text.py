@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring import told
 from spectral_smooth.report.monitoring.marks import layer_label
 from spectral_smooth.report.monitoring.ticks import short_name, telling_parts
+from spectral_smooth.report.monitoring.zeros import ZERO_LAYER, is_zero, needs_size
 from spectral_smooth.report.screen import BOLD, DIM, LEVEL, SCREEN, Screen, columns
 from spectral_smooth.report.wording import clean, plural, shorten
 
@@ -78,7 +80,7 @@ def render_monitor_text(
     Examples
     --------
     >>> import numpy as np, spectral_smooth as ss
-    >>> found = ss.monitor(ss.load("karate"), [np.eye(34), np.ones((34, 3))])
+    >>> found = ss.monitor(ss.load("karate"), [np.eye(34), np.ones((34, 4))])
     >>> render_monitor_text(found).splitlines()[2]
     'SMOOTHING since layer 1'
     """
@@ -129,8 +131,11 @@ class _Page(Screen):
             head = "NOTHING WRONG" + (": the layers gather by class" if diagnosis.clustering else "")
             return [self.mark(head, level)]
         first = diagnosis.findings[0]
-        head = f"{first.kind.upper()} since {clean(layer_label(first.layer, first.layer_name))}"
-        return [self.mark(head, level), *self.wrap(f"{first.sentence}."), *self.wrap(f"{told.sure(first)}.")]
+        head = f"{told.kind_of(first).upper()} since {clean(layer_label(first.layer, first.layer_name))}"
+        said = [f"{first.sentence}.", f"{told.sure(first)}."]
+        if told.doubtful(first):
+            said.reverse()
+        return [self.mark(head, level), *self.wrap(said[0]), *self.wrap(said[1])]
 
     def destination(self) -> list[str]:
         end = self.result.diagnosis.destination or "nowhere smooth"
@@ -146,7 +151,7 @@ class _Page(Screen):
     def others(self) -> list[str]:
         diagnosis = self.result.diagnosis
         pairs = list(zip(diagnosis.findings, diagnosis.remedies, strict=True))[1:]
-        found = [f"{one.kind}: {one.sentence}; try first: {remedy.action}" for one, remedy in pairs]
+        found = [f"{told.kind_of(one)}: {one.sentence}; try first: {remedy.action}" for one, remedy in pairs]
         out: list[str] = []
         if found:
             out += [self.mark("ALSO FOUND", BOLD), *self.listed(found, self.room.findings)]
@@ -168,16 +173,16 @@ class _Page(Screen):
         onset = result.diagnosis.layer
         rows: list[tuple[str, ...]] = [HEAD]
         for at in shown:
-            layer, near = result.layers[at], told.nearest_state(result, result.layers[at])
+            layer = result.layers[at]
             rows.append(
                 (
                     f"{'>' if at == onset else ' '}{at}",
                     short_name(names[at]),
                     numbers.count(layer.columns),
-                    numbers.number(layer.values["collapse"], 3),
-                    f"{numbers.number(near.distance, 3)} {_SHORT.get(near.name, near.name.split()[0])}",
+                    _cell(layer, "collapse"),
+                    ZERO_LAYER if is_zero(layer) else self.nearest(at),
                     told.cosine_text(layer),
-                    *(numbers.number(layer.values[name], 3) for name in MEASURES),
+                    *(_cell(layer, name) for name in MEASURES),
                 )
             )
         if all(row[0].strip(" >") == row[1] for row in rows[1:]):
@@ -186,6 +191,10 @@ class _Page(Screen):
         hint = f"  {left} of {len(result.layers)} not shown" if left else ""
         hint += "  > onset" if onset in shown else ""
         return [self.mark("LAYERS", BOLD) + self.mark(hint, DIM), *self._fitting(rows)]
+
+    def nearest(self, at: int) -> str:
+        near = told.nearest_state(self.result, self.result.layers[at])
+        return f"{numbers.number(near.distance, 3)} {_SHORT.get(near.name, near.name.split()[0])}"
 
     def groups(self) -> list[str]:
         out = []
@@ -223,3 +232,8 @@ class _Page(Screen):
         """Return a heading with its text on the same line, what follows indented."""
         lines = self.wrap(title + clean(text), "")
         return [self.mark(title, BOLD) + lines[0][len(title) :], *self.wrap(" ".join(lines[1:]))]
+
+
+def _cell(layer: LayerNumbers, name: str) -> str:
+    """Return a value in few digits; a dash where a layer that is zero has none."""
+    return numbers.MISSING if is_zero(layer) and needs_size(name) else numbers.number(layer.values[name], 3)

@@ -34,7 +34,7 @@ class LayerTicks:
     named: bool = False
 
 
-def layer_ticks(names: Sequence[str], *, first: int = 0, room: int = 80) -> LayerTicks:
+def layer_ticks(names: Sequence[str], *, first: int = 0, room: int = 80, named: bool = True) -> LayerTicks:
     r"""Return the ticks of layers ``first``, ``first + 1``, ...; names that only count are not repeated.
 
     Parameters
@@ -45,6 +45,8 @@ def layer_ticks(names: Sequence[str], *, first: int = 0, room: int = 80) -> Laye
         Number of the first layer.
     room : int
         Characters that fit along the axis.
+    named : bool
+        Whether names may be told; small pictures have no room for them.
 
     Examples
     --------
@@ -56,7 +58,7 @@ def layer_ticks(names: Sequence[str], *, first: int = 0, room: int = 80) -> Laye
     numbers = range(first, first + len(names))
     shown = [short_name(name) for name in telling_parts(names)]
     told = any(name not in (str(i), str(i - first)) for i, name in zip(numbers, shown, strict=True))
-    if told and len(names) <= MOST_NAMED:
+    if named and told and len(names) <= MOST_NAMED:
         widest = max(len(name) for name in shown)
         if (widest + 1) * len(names) <= room:
             pairs = zip(numbers, shown, strict=True)

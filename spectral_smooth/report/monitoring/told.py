@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spectral_smooth.monitoring.judging.destination import Destination, destinations, nearest
-from spectral_smooth.monitoring.judging.findings import Finding, confidence_word
+from spectral_smooth.monitoring.judging.finding import Finding, confidence_word
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring.group_charts import component_label
 from spectral_smooth.report.monitoring.marks import layer_label
+from spectral_smooth.report.monitoring.zeros import ZERO_LAYER, is_zero
 from spectral_smooth.report.wording import plural
 
 # How loud each kind is told, in the levels that verdicts have.
@@ -26,8 +27,27 @@ LAYERS_SHOWN = 12
 
 
 def level(result: Monitoring) -> str:
-    """Return ``low``, ``moderate`` or ``high``: how grave the gravest finding is."""
+    """Return ``low``, ``moderate`` or ``high``: how grave the gravest finding is, at most moderate if doubtful."""
+    found = result.diagnosis.findings
+    if found and doubtful(found[0]):
+        return "moderate"
     return LEVELS.get(result.diagnosis.kind, "low")
+
+
+def doubtful(finding: Finding) -> bool:
+    """Return whether a finding is of low confidence: reports say "perhaps" then."""
+    return confidence_word(finding.confidence) == "low"
+
+
+def kind_of(finding: Finding) -> str:
+    """Return what a finding is called.
+
+    Examples
+    --------
+    >>> kind_of(Finding("dead units", 3, "3", 5, 2, None, 0.4, "dead_columns", 0.5, 0.3, "", "half are dead"))
+    'perhaps dead units'
+    """
+    return f"perhaps {finding.kind}" if doubtful(finding) else finding.kind
 
 
 def headline(result: Monitoring) -> str:
@@ -36,14 +56,14 @@ def headline(result: Monitoring) -> str:
     Examples
     --------
     >>> import numpy as np, spectral_smooth as ss
-    >>> headline(ss.monitor(ss.load("karate"), [np.eye(34), np.ones((34, 3))]))
+    >>> headline(ss.monitor(ss.load("karate"), [np.eye(34), np.ones((34, 4))]))
     'smoothing since layer 1, towards constants'
     """
     found = result.diagnosis.findings
     if not found:
         return "nothing wrong: the layers gather by class" if result.diagnosis.clustering else "nothing wrong"
     end = f", towards {found[0].destination}" if found[0].destination else ""
-    return f"{found[0].kind} since {layer_label(found[0].layer, found[0].layer_name)}{end}"
+    return f"{kind_of(found[0])} since {layer_label(found[0].layer, found[0].layer_name)}{end}"
 
 
 def sure(finding: Finding) -> str:
@@ -76,6 +96,8 @@ def leads_to(result: Monitoring) -> str:
     if result.diagnosis.clustering:
         share = last.values.get("class_share")
         return f"{numbers.percent(share, 3)} of the scatter of the last layer lies between classes"
+    if is_zero(last):
+        return f"the last layer is {ZERO_LAYER}"
     near = nearest_state(result, last)
     return (
         f"the nearest smooth state, {near.name}, is at distance {numbers.number(near.distance, 2)} as a share of the "
@@ -90,6 +112,8 @@ def nearest_state(result: Monitoring, layer: LayerNumbers) -> Destination:
 
 def cosine_text(layer: LayerNumbers) -> str:
     """Return the mean cosine; close to one as its distance to one, which three digits would hide."""
+    if is_zero(layer):
+        return numbers.MISSING
     rest = layer.values["mad"]
     if rest == 0:
         return "1"
@@ -114,6 +138,8 @@ def class_line(result: Monitoring) -> str:
         before, after = first.values.get("class_share"), last.values["class_share"]
         text += f": {numbers.percent(before, 3)} of the scatter between classes at the first layer, "
         text += f"{numbers.percent(after, 3)} at the last"
+    if is_zero(last):
+        return f"{text}; the last layer is {ZERO_LAYER}"
     several = [at for at in range(count) if result.class_counts[at] > 1]
     parts = []
     if several:
@@ -128,15 +154,23 @@ def class_line(result: Monitoring) -> str:
 
 
 def component_line(result: Monitoring) -> str:
-    """Return how far the components have collapsed at the last layer; empty where there is one only."""
+    """Return how near the components are to a smooth state at the last layer; empty where there is one only.
+
+    Of constants and the operator's fixed space the nearer one counts, in each component: a GCN with biases may lead
+    to constants, from which ``collapse`` alone stays away.
+    """
     sizes = result.graph["components"]
     if len(sizes) < 2:
         return ""
-    values = result.layers[-1].groups["collapse"]
+    last = result.layers[-1]
+    if is_zero(last):
+        return f"the last layer is {ZERO_LAYER}"
+    pairs = zip(last.groups["collapse"], last.groups["constant_distance"], strict=True)
+    values = [min(pair) for pair in pairs]
     low = min(range(len(values)), key=lambda at: values[at])
     high = max(range(len(values)), key=lambda at: values[at])
     return (
-        f"collapse {numbers.number(values[0], 2)} in {component_label(result, 0)}; from "
+        f"distance to the nearest smooth state {numbers.number(values[0], 2)} in {component_label(result, 0)}; from "
         f"{numbers.number(values[low], 2)} in {component_label(result, low)} to {numbers.number(values[high], 2)} in "
         f"{component_label(result, high)}"
     )
