@@ -16,13 +16,14 @@ from spectral_smooth.graphs.convert import as_dataset
 from spectral_smooth.graphs.dataset import Dataset
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.graphs.policies import Policies
+from spectral_smooth.measures.curve import Curve
 from spectral_smooth.monitoring.attention.attention import attention as analyze_attention
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis, diagnose
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
 from spectral_smooth.monitoring.measuring.ground import Ground
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers, measure_layer
 from spectral_smooth.monitoring.measuring.samples import Samples
-from spectral_smooth.monitoring.pace import find_pace
+from spectral_smooth.monitoring.pace import Pace, find_pace
 from spectral_smooth.monitoring.plain import PlainSmoothing, Start, smooth_plainly
 from spectral_smooth.monitoring.reading.layer import Layer
 from spectral_smooth.monitoring.reading.layer_arrays import as_layer
@@ -149,7 +150,7 @@ class Monitor:
             layers=layers,
             diagnosis=diagnosis,
             plain=plain,
-            pace=None if curve is None else find_pace(_smoothness(layers, diagnosis), curve),
+            pace=_pace(layers, diagnosis, curve),
             classes=() if classes is None else classes.numbers,
             class_counts=() if classes is None else classes.counts,
             attention=found,
@@ -274,11 +275,14 @@ def _dataset_of(graph: Any, labels: Any) -> Dataset:
     return as_dataset(graph, labels=labels, policies=Policies(labels="ignore"))
 
 
-def _smoothness(layers: tuple[LayerNumbers, ...], diagnosis: Diagnosis) -> list[float]:
-    """Distance of each layer to the nearest smooth state, to the last one or to the onset of smoothing."""
-    distances = [min(layer.values["collapse"], layer.values["constant_distance"]) for layer in layers]
+def _pace(layers: tuple[LayerNumbers, ...], diagnosis: Diagnosis, curve: Curve | None) -> Pace | None:
+    """Compare the last layer with plain smoothing, or the onset where smoothing is found; not a layer of zeros."""
     smooth = next((f for f in diagnosis.findings if f.kind == "smoothing"), None)
-    return distances if smooth is None else distances[: (smooth.layer or smooth.at) + 1]
+    last = len(layers) - 1 if smooth is None else smooth.layer or smooth.at
+    if curve is None or not layers[last].values["rms"]:
+        return None
+    distances = [min(one.values["collapse"], one.values["constant_distance"]) for one in layers[: last + 1]]
+    return find_pace(distances, curve)
 
 
 def _operator_on(graph: Graph, operator: Operator | None) -> Operator:

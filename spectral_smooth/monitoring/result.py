@@ -38,6 +38,7 @@ class Monitoring:
     plain : PlainSmoothing or None
         Plain smoothing on the same graph from layer 0; None where it was not asked for.
     pace : Pace or None
+        None without plain smoothing, and where the layer to compare is all zeros.
     classes, class_counts : tuple of int
         Class numbers and their measured nodes; empty without labels.
     attention : AttentionReport or None

@@ -258,3 +258,7 @@ def test_components_are_measured_by_themselves_and_pooled():
     assert sum(found.graph["components"]) == graph.num_nodes
     assert found.graph["components"][0] == 16
     assert len(found.layers[0].groups["collapse"]) == len(found.graph["components"])
+
+
+def test_a_layer_of_zeros_has_no_pace():
+    assert monitor(KARATE, [*layers_of(2), np.zeros((34, 8))]).pace is None
