@@ -22,7 +22,9 @@ CHUNKS = 64
 SERIAL_SWEEP = 2_000_000
 # Slow modes that a destination is looked for among, and their share of the nodes at most.
 MODES = 8
-MODES_SHARE = 4
+MODES_SHARE = 8
+# A small graph is given two, the fixed one among them, from this many nodes a mode on.
+FEWEST_A_MODE = 4
 # Eigenvalues that close belong to one eigenspace.
 EQUAL = 1e-7
 
@@ -228,7 +230,8 @@ class Ground:
     @cached_property
     def modes(self) -> Modes:
         """The slowest modes off the fixed space, found at first use."""
-        count = min(MODES, self.rows // MODES_SHARE - self.count)
+        most = max(self.rows // MODES_SHARE, min(2, self.rows // FEWEST_A_MODE))
+        count = min(MODES, most - self.count)
         if count < 1:
             return self._no_modes("the graph is too small, or in too many pieces, to look for slow modes")
         note = ""
