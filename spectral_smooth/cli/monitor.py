@@ -121,6 +121,8 @@ def monitor(
     )
     _refuse_one_file(log, {"--output": output, "--html": html})
     _refuse_one_file(log, {"GRAPH": graph, "LAYERS": layers, "--attention": attention})
+    for path in (output, html, log):
+        _refuse_inside(path, [layers, attention])
     targets = _targets(output, html, force=force, inputs=[graph, layers, attention, log])
     if graph is None:
         if log is None:
@@ -158,6 +160,15 @@ def _refuse_one_file(log: Path | None, others: dict[str, str | Path | None]) -> 
     for option, path in others.items():
         if log is not None and path is not None and _same_file(log, Path(path)):
             raise UsageError(f"--log and {option} name the same file; give the log a name of its own")
+
+
+def _refuse_inside(path: Path | None, folders: list[Path | None]) -> None:
+    """Refuse to write over a file that is read: one in a folder of layers or of attention."""
+    for folder in folders:
+        if path is None or folder is None or not folder.is_dir() or not path.exists():
+            continue
+        if Path(os.path.realpath(folder)) in Path(os.path.realpath(path)).parents:
+            raise UsageError(f"the output {path} is a file in {folder}, which is read; choose another name")
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -222,3 +222,10 @@ def test_an_existing_output_is_refused_before_anything_is_computed(refused, laye
     target = tmp_path / "found.json"
     target.write_text("mine")
     refused("monitor", "karate", layers, "-o", target, saying="--force")
+
+
+@pytest.mark.parametrize("option", ["-o", "--html", "--log"])
+def test_a_file_of_the_layers_is_never_written_over(refused, layers, option):
+    refused(
+        "monitor", "karate", layers, option, layers / "layer_1.npy", "--force", saying="choose another name"
+    )
