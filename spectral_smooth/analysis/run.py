@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Any
 
 from spectral_smooth.analysis.clock import Clock, Progress
@@ -15,6 +13,7 @@ from spectral_smooth.analysis.plan import Plan, check_plan
 from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, proven_ends, spectrum_dict
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.analysis.signal import SKETCH, signal_of
+from spectral_smooth.analysis.versions import versions
 from spectral_smooth.depth.asymptotic import measure_rate
 from spectral_smooth.depth.compare import Comparison, compare
 from spectral_smooth.depth.grid import grid_to
@@ -128,7 +127,7 @@ def analyze(
     return Analysis(
         name=dataset.name,
         plan=_plan_dict(plan, operator, applied),
-        provenance={**_versions(), "seconds": clock.seconds},
+        provenance={**versions(), "seconds": clock.seconds},
         audit=tuple(notes),
         graph=facts,
         spectrum=spectrum,
@@ -196,8 +195,3 @@ def _comparisons(
 def _plan_dict(plan: Plan, operator: Operator, applied: str) -> dict[str, Any]:
     settings = {key: value for key, value in vars(plan).items() if key != "rule"}
     return {**settings, "rule": plan.rule.name, "operator": operator.label, "features": applied}
-
-
-def _versions() -> dict[str, Any]:
-    packages = ("spectral_smooth", "numpy", "scipy", "numba")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

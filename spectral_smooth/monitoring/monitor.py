@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from spectral_smooth.analysis.versions import versions
 from spectral_smooth.errors import InputError, UsageError
 from spectral_smooth.graphs.columns import as_labels
 from spectral_smooth.graphs.convert import as_dataset
@@ -155,7 +154,7 @@ class Monitor:
             class_counts=() if classes is None else classes.counts,
             attention=found,
             notes=tuple(self._all_notes(layers, plain)),
-            provenance={**_versions(), "seconds": time.perf_counter() - self._began},
+            provenance={**versions(), "seconds": time.perf_counter() - self._began},
         )
         self._restart()
         return result
@@ -217,8 +216,7 @@ def monitor(
     ----------
     graph : Graph, Dataset, or anything `as_dataset` takes
     layers : path, mapping, or iterable of arrays
-        A folder of .npy, .npz or .safetensors files in natural order, one such file, a mapping of names to
-        arrays, or
+        A folder of .npy, .npz or .safetensors files in natural order, one such file, a mapping of names to arrays, or
         any iterable of arrays or (name, array) pairs, also a generator: one layer is in memory at a time.
     labels : int array, shape (num_nodes,), optional
         −1 is unknown; those of the data set by default.
@@ -242,8 +240,7 @@ def monitor(
     ------
     InputError
         If the graph has no edge, there is no layer, or a layer cannot be read or does not fit: one sentence
-        says which
-        and what to do.
+        says which and what to do.
 
     Examples
     --------
@@ -300,8 +297,3 @@ def _operator_on(graph: Graph, operator: Operator | None) -> Operator:
             f"the operator is one on {own!r}, which is not the graph that is monitored; make it of that graph"
         )
     return operator
-
-
-def _versions() -> dict[str, Any]:
-    packages = ("spectral_smooth", "numpy", "scipy", "numba")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

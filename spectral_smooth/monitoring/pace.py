@@ -59,9 +59,8 @@ def find_pace(distances: Sequence[float], plain: Curve) -> Pace:
     Parameters
     ----------
     distances : sequence of float
-        One value a layer: the smaller of ``collapse`` and ``constant_distance``, since a bias leads to
-        constants where
-        the operator by itself leads to √degree. The last one is compared.
+        One value a layer: the smaller of ``collapse`` and ``constant_distance``, since a bias leads to constants
+        where the operator by itself leads to √degree. The last one is compared.
     plain : Curve
         Collapse of plain smoothing, at these depths and beyond.
 

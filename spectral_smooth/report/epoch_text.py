@@ -22,7 +22,7 @@ from spectral_smooth.report.epoch_told import (
     span,
     stretch_cells,
 )
-from spectral_smooth.report.screen import BOLD, DIM, LEVEL, SCREEN, Screen
+from spectral_smooth.report.screen import BOLD, LEVEL, Screen, fitted, joined
 from spectral_smooth.report.wording import clean, plural, shorten
 
 LABEL, CELL = 30, 11
@@ -61,11 +61,8 @@ def render_epoch_text(
     str
         At most `SCREEN` lines; lists that do not fit say how many entries are left out.
     """
-    for room in _ROOMS:
-        lines = _Page(run, max(width, 60), color, room).lines(written)
-        if len(lines) <= SCREEN:
-            break
-    return "\n".join(lines)
+    width = max(width, 60)
+    return fitted(_Page(run, width, color, room).lines(written) for room in _ROOMS)
 
 
 class _Page(Screen):
@@ -85,16 +82,12 @@ class _Page(Screen):
             self._titled("NOTICES", self.run.notices, self.room.notices),
             [f"wrote {clean(path)}" for path in written],
         ]
-        out: list[str] = []
-        for section in sections:
-            out += ([""] if out and section else []) + section
-        return out
+        return joined(sections)
 
     def title(self) -> list[str]:
         run = self.run
-        name = shorten(clean(run.graph["name"]), self.width - 2)
-        how = f"   {plural(len(run.names), 'layer')} at {span(run)}, under {clean(run.operator)}"
-        return [self.mark(name, BOLD) + self.mark(shorten(how, max(self.width - len(name), 0)), DIM)]
+        how = f"{plural(len(run.names), 'layer')} at {span(run)}, under {clean(run.operator)}"
+        return [self.heading(run.graph["name"], how)]
 
     def diagnosis(self) -> list[str]:
         found = self.run.diagnosis

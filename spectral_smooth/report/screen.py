@@ -18,6 +18,11 @@ class Screen:
     def __init__(self, width: int, color: bool) -> None:
         self.width, self.color = width, color
 
+    def heading(self, name: str, how: str) -> str:
+        """Return the first line: a name, and how it was made as far as there is room."""
+        name = shorten(clean(name), self.width - 2)
+        return self.mark(name, BOLD) + self.mark(shorten(f"   {how}", max(self.width - len(name), 0)), DIM)
+
     def listed(self, texts: Iterable[str], most: int, *, one_line: bool = False) -> list[str]:
         """Return texts as a list, those beyond ``most`` counted only."""
         everything = [clean(text) for text in texts]
@@ -49,6 +54,35 @@ class Screen:
     def mark(self, text: str, code: str) -> str:
         """Return a text between terminal codes, or as it is without colours."""
         return f"{code}{text}{_OFF}" if self.color and text else text
+
+
+def joined(sections: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of all sections, with an empty line between those that have any.
+
+    Examples
+    --------
+    >>> joined([["a"], [], ["b"]])
+    ['a', '', 'b']
+    """
+    out: list[str] = []
+    for section in sections:
+        out += ([""] if out and section else []) + [*section]
+    return out
+
+
+def fitted(pages: Iterable[Sequence[str]]) -> str:
+    """Return the first page that fits the screen, or the last one; pages are made as they are asked for.
+
+    Examples
+    --------
+    >>> fitted([["line"] * 60, ["short"], ["never made"]])
+    'short'
+    """
+    lines: Sequence[str] = ()
+    for lines in pages:
+        if len(lines) <= SCREEN:
+            break
+    return "\n".join(lines)
 
 
 def columns(table: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:

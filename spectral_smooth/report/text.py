@@ -13,12 +13,12 @@ from spectral_smooth.graphs.dataset import Note
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.report import numbers, told
 from spectral_smooth.report.rows import render_row, render_table
-from spectral_smooth.report.screen import BOLD, DIM, LEVEL, SCREEN, Screen, columns
+from spectral_smooth.report.screen import BOLD, LEVEL, Screen, columns, fitted, joined
 from spectral_smooth.report.series import Series, pair
 from spectral_smooth.report.terms import term
 from spectral_smooth.report.wording import clean, group_label, limit_label, nodes, plural, shorten
 
-__all__ = ["SCREEN", "render_row", "render_table", "render_text"]
+__all__ = ["render_row", "render_table", "render_text"]
 
 DEPTHS = (1, 2, 4, 8, 16, 32, 64)
 _SEVERITY = {"warning": 0, "notice": 1, "info": 2}
@@ -90,11 +90,7 @@ def render_text(
     'karate   sgc under gcn (loops 1, split 0.5), depth 8'
     """
     width = max(width, 60)
-    for room in _ROOMS:
-        lines = _Page(analysis, width, color, room).lines(written)
-        if len(lines) <= SCREEN:
-            break
-    return "\n".join(lines)
+    return fitted(_Page(analysis, width, color, room).lines(written) for room in _ROOMS)
 
 
 class _Page(Screen):
@@ -116,17 +112,12 @@ class _Page(Screen):
             self.warnings(),
             self.files(written),
         ]
-        out: list[str] = []
-        for section in sections:
-            out += ([""] if out and section else []) + section
-        return out
+        return joined(sections)
 
     def title(self) -> list[str]:
         plan = self.analysis.plan
-        name = shorten(clean(self.analysis.name), self.width - 2)
-        how = f"{clean(plan.get('rule', ''))} under {clean(plan.get('operator', ''))}"
-        how = shorten(f"   {how}, depth {plan.get('depth')}", max(self.width - len(name), 0))
-        return [self.mark(name, BOLD) + self.mark(how, DIM)]
+        how = f"{clean(plan.get('rule', ''))} under {clean(plan.get('operator', ''))}, depth {plan.get('depth')}"
+        return [self.heading(self.analysis.name, how)]
 
     def verdict(self) -> list[str]:
         verdict = self.analysis.verdict

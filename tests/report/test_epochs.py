@@ -21,7 +21,8 @@ from spectral_smooth.report import epoch_grids, epoch_told
 from spectral_smooth.report.epoch_figures import in_font, plot_epoch_number, plot_epoch_overview, plot_epochs
 from spectral_smooth.report.epoch_html import render_epoch_html
 from spectral_smooth.report.epoch_plots import DASHES, MARKERS, EpochCanvas
-from spectral_smooth.report.epoch_text import SCREEN, render_epoch_text
+from spectral_smooth.report.epoch_text import render_epoch_text
+from spectral_smooth.report.screen import SCREEN
 
 BAD = "</script><b>x&\"'\x1b[31m\n$x_$ $$\\frac$$ {{ 7*7 }} <!-- ]]> \u2028\ud800漢"
 

@@ -15,7 +15,8 @@ from spectral_smooth.operators.rule import ppr, residual
 from spectral_smooth.report.html import render_html
 from spectral_smooth.report.rows import render_row, render_table
 from spectral_smooth.report.schema import schema
-from spectral_smooth.report.text import SCREEN, render_text
+from spectral_smooth.report.screen import SCREEN
+from spectral_smooth.report.text import render_text
 
 FEW = Plan(depth=12, horizon=48)
 CASES = {

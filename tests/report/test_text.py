@@ -3,7 +3,8 @@ import re
 import pytest
 
 from spectral_smooth.report.rows import HEADINGS, render_row, render_table
-from spectral_smooth.report.text import SCREEN, render_text
+from spectral_smooth.report.screen import SCREEN
+from spectral_smooth.report.text import render_text
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

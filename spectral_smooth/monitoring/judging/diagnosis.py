@@ -8,12 +8,13 @@ from typing import Any
 
 from spectral_smooth.errors import UsageError
 from spectral_smooth.measures.plain import plain_fields
+from spectral_smooth.monitoring.judging.by_class import explained_by_classes
 from spectral_smooth.monitoring.judging.dead_units import find_dead_units
 from spectral_smooth.monitoring.judging.destination import destinations
 from spectral_smooth.monitoring.judging.directions import find_correlated_columns, find_rank_collapse
 from spectral_smooth.monitoring.judging.finding import Finding, confidence_word
 from spectral_smooth.monitoring.judging.norm_change import find_norm_change
-from spectral_smooth.monitoring.judging.observations import gathering, observe
+from spectral_smooth.monitoring.judging.observations import observe
 from spectral_smooth.monitoring.judging.remedies import Remedy, remedy_for
 from spectral_smooth.monitoring.judging.smoothing import find_smoothing
 from spectral_smooth.monitoring.judging.thresholds import DEFAULT, Thresholds
@@ -162,7 +163,7 @@ def diagnose(
         raise UsageError("there is no layer to diagnose; expected at least one")
     limits = thresholds or DEFAULT
     findings = list(_found(layers, limits))
-    clustering = gathering(layers, limits) and not any(f.kind == "smoothing" for f in findings)
+    clustering = explained_by_classes(layers[-1], limits) and not any(f.kind == "smoothing" for f in findings)
     graph = _graph_does_it(findings, plain, plain_collapse, limits)
     return Diagnosis(
         findings=tuple(findings),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
-from spectral_smooth.monitoring.judging.finding import Finding, finding
+from spectral_smooth.monitoring.judging.finding import Finding, Kind, finding
 from spectral_smooth.monitoring.judging.onset import LayerOnset, onset_of
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
 from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+
+_DIRECTIONS: tuple[tuple[Kind, float], ...] = (("shrinking norm", -1.0), ("exploding norm", 1.0))
 
 
 def find_norm_change(layers: Sequence[LayerNumbers], limits: Thresholds) -> Finding | None:
@@ -24,8 +27,8 @@ def find_norm_change(layers: Sequence[LayerNumbers], limits: Thresholds) -> Find
         return None
     start = 1 if len(layers) > 2 and layers[0].columns != layers[1].columns else 0
     sizes = [layer.values["rms"] for layer in layers]
-    for kind, sign in (("shrinking norm", -1.0), ("exploding norm", 1.0)):
-        onset = onset_of(lambda factor, sign=sign: _beyond(sizes, start, sign, limits, factor))  # type: ignore[misc]
+    for kind, sign in _DIRECTIONS:
+        onset = onset_of(partial(_beyond, sizes, start, sign, limits))
         if onset is None:
             continue
         first = _begin(sizes, onset.layer, start, sign)
@@ -37,7 +40,7 @@ def find_norm_change(layers: Sequence[LayerNumbers], limits: Thresholds) -> Find
         a_layer = ratio ** (1.0 / steps) if 0 < ratio < math.inf else ratio
         verb = "shrink" if sign < 0 else "grow"
         return finding(
-            kind,  # type: ignore[arg-type]
+            kind,
             moved,
             len(layers) - 1,
             name,
@@ -56,9 +59,8 @@ def _beyond(sizes: list[float], start: int, sign: float, limits: Thresholds, fac
     out = [False] * len(sizes)
     single = 1.0
     for index in range(start + 1, len(sizes)):
-        change = _ratio(sizes[start], sizes[index]) if sign < 0 else _ratio(sizes[index], sizes[start])
-        step = _ratio(sizes[index - 1], sizes[index]) if sign < 0 else _ratio(sizes[index], sizes[index - 1])
-        single = max(single, step)
+        change = _change(sizes[start], sizes[index], sign)
+        single = max(single, _change(sizes[index - 1], sizes[index], sign))
         # at least two steps: the largest one alone makes up less than the whole change
         out[index] = change >= jump or (change >= norm and single <= change / 1.5)
         if sign > 0:
@@ -69,20 +71,14 @@ def _beyond(sizes: list[float], start: int, sign: float, limits: Thresholds, fac
 def _begin(sizes: list[float], layer: int, start: int, sign: float) -> int:
     """Walk back to where the run began that led to the threshold: each step changes by a tenth or more."""
     first = layer
-    while (
-        first - 1 > start
-        and (
-            _ratio(sizes[first - 2], sizes[first - 1])
-            if sign < 0
-            else _ratio(sizes[first - 1], sizes[first - 2])
-        )
-        >= 1.1
-    ):
+    while first - 1 > start and _change(sizes[first - 2], sizes[first - 1], sign) >= 1.1:
         first -= 1
     return first
 
 
-def _ratio(a: float, b: float) -> float:
+def _change(before: float, after: float, sign: float) -> float:
+    """Return the factor of growth, or of shrinking for a negative sign."""
+    a, b = (before, after) if sign < 0 else (after, before)
     if b > 0:
         return a / b
     return math.inf if a > 0 else 1.0

@@ -14,11 +14,6 @@ FALL = 4.0
 FEW = 2.5
 
 
-def gathering(layers: Sequence[LayerNumbers], limits: Thresholds) -> bool:
-    """Return whether most of the last layer's scatter lies between classes, in enough directions."""
-    return explained_by_classes(layers[-1], limits)
-
-
 def observe(layers: Sequence[LayerNumbers], findings: Sequence[Finding], limits: Thresholds) -> Iterator[str]:
     """Yield one sentence for each thing worth knowing."""
     if not any(f.kind == "smoothing" for f in findings):

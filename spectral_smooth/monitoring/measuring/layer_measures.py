@@ -12,6 +12,7 @@ from spectral_smooth.engines.numba_csr import few_threads
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, bin_sums
 from spectral_smooth.measures.pairs import ZERO_DISTANCE
 from spectral_smooth.measures.rows import block_length
+from spectral_smooth.measures.sampling import sample_mean
 from spectral_smooth.monitoring.measuring.gram import Gram
 from spectral_smooth.monitoring.measuring.ground import SERIAL_SWEEP, Ground
 from spectral_smooth.monitoring.measuring.moments import Moments
@@ -276,7 +277,7 @@ def _per_group(m: Moments) -> dict[str, tuple[float, ...]]:
     def pooled(values: FloatArray) -> FloatArray:
         return bin_sums(group, values, count)
 
-    core = m.by_component(m.core_norms)
+    core = m.ground.by_component(m.core_norms)
     rows, spread = m.component_spreads
     # pairs of one component only: pooled components are not compared with one another
     pairs, unlike = pooled(rows * np.maximum(rows - 1.0, 0.0)), pooled(rows * spread)
@@ -369,10 +370,8 @@ def _cosines(a: FloatArray, b: FloatArray, squares: FloatArray) -> FloatArray:
 
 def _mean(values: FloatArray, total: int) -> tuple[float, float]:
     """Mean of a simple random sample of ``total`` values and its standard error; 0 where all are there."""
-    size = len(values)
-    if size >= total or size < 2:
-        return float(values.mean()), 0.0
-    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(size) * math.sqrt(1.0 - size / total)
+    found = sample_mean(values, total)
+    return found.value, found.standard_error
 
 
 def _pair_mean(distances: FloatArray, counted: BoolArray, n: int) -> tuple[float, float]:

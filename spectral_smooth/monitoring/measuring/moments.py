@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,11 +12,10 @@ import numpy as np
 from spectral_smooth.engines.numba_csr import few_threads
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
+from spectral_smooth.measures.classes import LARGEST, SMALLEST
 from spectral_smooth.monitoring.measuring.ground import SERIAL_SWEEP, Ground, chunk_bounds
 from spectral_smooth.monitoring.reading.layer import Layer
 
-# Squares of values beyond these leave the range of float64, or lose digits there.
-SMALLEST, LARGEST = 1e-140, 1e140
 # Below this share of Σ‖x‖² the difference Σ‖x‖² − ‖Σx‖²/n has lost digits: distances are taken row by row.
 CANCELS = 1e-6
 
@@ -123,19 +123,19 @@ class Moments:
     @cached_property
     def component_norms(self) -> FloatArray:
         """Σ ‖x_i‖² per component."""
-        return self.by_component(self.norms)
+        return self.ground.by_component(self.norms)
 
     @cached_property
     def to_constants(self) -> FloatArray:
         """Squared distance to equal rows, per component."""
         mass = self.ground.sizes.astype(np.float64)
-        return self._distances(self.component_norms, self.sums[0], mass, None, None)
+        return self._to_profile(self.component_norms, self.sums[0], mass, None, None)
 
     @cached_property
     def to_degrees(self) -> FloatArray:
         """Squared distance to multiples of √d̃, per component."""
-        return self._distances(
-            self.component_norms, self.sums[1], self.ground.degree_mass, self.ground.roots, None
+        return self._to_profile(
+            self.component_norms, self.sums[1], self.ground.degree_mass, None, self.ground.roots
         )
 
     @cached_property
@@ -157,12 +157,12 @@ class Moments:
         """Squared distance of T X to the fixed space, per component."""
         if self.ground.operator.split == 0.5:
             return self.to_degrees
-        return self._distances(
-            self.by_component(self.core_norms),
+        return self._to_profile(
+            self.ground.by_component(self.core_norms),
             self.sums[2],
             self.ground.degree_mass,
-            self.ground.roots,
             self.ground.similarity,
+            self.ground.roots,
         )
 
     @cached_property
@@ -170,7 +170,7 @@ class Moments:
         """Number m of non-zero rows and Σ ‖x̂_i − c‖² per component, c the mean of its directions."""
         count: FloatArray = self.ground.sizes.astype(np.float64)
         if self.zero_rows:
-            count = self.by_component((self.norms > 0).astype(np.float64))
+            count = self.ground.by_component((self.norms > 0).astype(np.float64))
         return count, self._spreads(self.ground.components, self.units, count)
 
     @cached_property
@@ -192,13 +192,13 @@ class Moments:
         """Σ ‖x_i − m_c‖² per class."""
         classes = self.ground.classes
         assert classes is not None
-        squares = self.class_norms[:, 0]
-        mass = classes.sizes.astype(np.float64)
-        left = np.maximum(squares - np.sum(self.class_sums**2, axis=1) / mass, 0.0)
-        if np.any(left < CANCELS * squares):
-            means = self.class_sums / mass[:, None]
-            rows = self._row_by_row(np.ones((self.ground.rows, 2)), classes.codes, means, None)
-            left = _binned(classes.codes, rows, classes.count)
+        left = self._about(
+            self.class_norms[:, 0],
+            self.class_sums,
+            classes.sizes.astype(np.float64),
+            classes.codes,
+            lambda: np.ones((self.ground.rows, 2)),
+        )
         # a class of one row has no spread; its rounding is not one
         return np.asarray(np.where(classes.sizes > 1, left, 0.0))
 
@@ -207,37 +207,41 @@ class Moments:
         classes = self.ground.classes
         return np.zeros(0, dtype=np.int64) if classes is None else classes.codes
 
-    def by_component(self, values: FloatArray) -> FloatArray:
-        """Σ of one value a row, per component."""
-        return self.ground.by_component(values)
+    def _to_profile(
+        self, squares: FloatArray, sums: FloatArray, mass: FloatArray, *factors: FloatArray | None
+    ) -> FloatArray:
+        """Σ ‖a_i x_i − b_i s/mass‖² per component, for factors a and b; None is one."""
 
-    def _distances(
+        def both() -> FloatArray:
+            ones = np.ones(self.ground.rows)
+            return np.stack([ones if one is None else one for one in factors], axis=1)
+
+        return self._about(squares, sums, mass, self.ground.components, both)
+
+    def _spreads(self, where: IntArray, units: FloatArray, count: FloatArray) -> FloatArray:
+        """Σ ‖x̂_i − c‖² per bin, c the mean of the bin's directions."""
+
+        def directions() -> FloatArray:
+            nonzero = self.norms > 0
+            inverse = np.divide(1.0, np.sqrt(self.norms), out=np.zeros(len(self.norms)), where=nonzero)
+            return np.stack([inverse, nonzero.astype(np.float64)], axis=1)
+
+        return self._about(count, units, np.maximum(count, 1.0), where, directions)
+
+    def _about(
         self,
         squares: FloatArray,
         sums: FloatArray,
         mass: FloatArray,
-        profile: FloatArray | None,
-        factor: FloatArray | None,
+        where: IntArray,
+        factors: Callable[[], FloatArray],
     ) -> FloatArray:
-        """Σ ‖a_i x_i − b_i s/mass‖² per component: from the sums, or row by row where that would cancel."""
+        """Σ ‖a_i x_i − b_i s/mass‖² per bin: from the sums s, or row by row where that would cancel."""
         left = np.maximum(squares - np.sum(sums**2, axis=1) / mass, 0.0)
         if np.all(left >= CANCELS * squares):
             return np.asarray(left)
-        ones = np.ones(self.ground.rows)
-        factors = np.stack([ones if one is None else one for one in (factor, profile)], axis=1)
-        rows = self._row_by_row(factors, self.ground.components, sums / mass[:, None], None)
-        return self.by_component(rows)
-
-    def _spreads(self, where: IntArray, units: FloatArray, count: FloatArray) -> FloatArray:
-        """Σ ‖x̂_i − c‖² per bin, c the mean of the bin's directions."""
-        length = np.maximum(count, 1.0)
-        left = np.maximum(count - np.sum(units**2, axis=1) / length, 0.0)
-        if np.all(left >= CANCELS * count):
-            return np.asarray(left)
-        nonzero = (self.norms > 0).astype(np.float64)
-        inverse = np.divide(1.0, np.sqrt(self.norms), out=np.zeros(len(self.norms)), where=self.norms > 0)
-        rows = self._row_by_row(np.stack([inverse, nonzero], axis=1), where, units / length[:, None], None)
-        return _binned(where, rows, len(units))
+        rows = self._row_by_row(factors(), where, sums / mass[:, None], None)
+        return _binned(where, rows, len(sums))
 
     def _row_by_row(
         self, factors: FloatArray, where: IntArray, means: FloatArray, rows: IntArray | None

@@ -13,7 +13,7 @@ from spectral_smooth.report.monitoring import told
 from spectral_smooth.report.monitoring.marks import layer_label
 from spectral_smooth.report.monitoring.ticks import short_name, telling_parts
 from spectral_smooth.report.monitoring.zeros import ZERO_LAYER, is_zero, needs_size
-from spectral_smooth.report.screen import BOLD, DIM, LEVEL, SCREEN, Screen, columns
+from spectral_smooth.report.screen import BOLD, DIM, LEVEL, Screen, columns, fitted, joined
 from spectral_smooth.report.wording import clean, plural, shorten
 
 # Columns of the table; what does not fit the width is left out from the end.
@@ -85,11 +85,7 @@ def render_monitor_text(
     'SMOOTHING since layer 1'
     """
     width = max(width, 60)
-    for room in _ROOMS:
-        lines = _Page(result, width, color, room).lines(written)
-        if len(lines) <= SCREEN:
-            break
-    return "\n".join(lines)
+    return fitted(_Page(result, width, color, room).lines(written) for room in _ROOMS)
 
 
 class _Page(Screen):
@@ -110,19 +106,15 @@ class _Page(Screen):
             self.notes(),
             self.files(written),
         ]
-        out: list[str] = []
-        for section in sections:
-            out += ([""] if out and section else []) + section
-        return out
+        return joined(sections)
 
     def title(self) -> list[str]:
         graph = self.result.graph
-        name = shorten(clean(graph["name"]), self.width - 2)
         how = (
-            f"   {plural(len(self.result.layers), 'layer')} under {clean(self.result.operator)}, "
+            f"{plural(len(self.result.layers), 'layer')} under {clean(self.result.operator)}, "
             f"{plural(graph['nodes'], 'node')}, {plural(graph['edges'], 'edge')}"
         )
-        return [self.mark(name, BOLD) + self.mark(shorten(how, max(self.width - len(name), 0)), DIM)]
+        return [self.heading(graph["name"], how)]
 
     def verdict(self) -> list[str]:
         diagnosis = self.result.diagnosis
