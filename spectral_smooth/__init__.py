@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from spectral_smooth.monitoring.judging.finding import Finding as Finding
     from spectral_smooth.monitoring.judging.remedies import Remedy as Remedy
     from spectral_smooth.monitoring.judging.thresholds import Thresholds as Thresholds
-    from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers as LayerNumbers
+    from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers as LayerNumbers
     from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES as LAYER_MEASURES
     from spectral_smooth.monitoring.measuring.registry import LayerMeasure as LayerMeasure
     from spectral_smooth.monitoring.monitor import Monitor as Monitor
@@ -261,7 +261,7 @@ _NAMES_BY_MODULE = {
     "monitoring.judging.finding": ("Finding",),
     "monitoring.judging.remedies": ("Remedy",),
     "monitoring.judging.thresholds": ("Thresholds",),
-    "monitoring.measuring.layer_measures": ("LayerNumbers",),
+    "monitoring.measuring.layer_numbers": ("LayerNumbers",),
     "monitoring.measuring.registry": (
         "LAYER_MEASURES",
         "LayerMeasure",

@@ -20,7 +20,8 @@ from spectral_smooth.monitoring.attention.attention import attention as analyze_
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis, diagnose
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
 from spectral_smooth.monitoring.measuring.ground import Ground
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers, measure_layer
+from spectral_smooth.monitoring.measuring.layer_measures import measure_layer
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.measuring.samples import Samples
 from spectral_smooth.monitoring.pace import Pace, find_pace
 from spectral_smooth.monitoring.plain import PlainSmoothing, Start, smooth_plainly

@@ -12,7 +12,8 @@ from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.monitoring.measuring.ground import Ground
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers, measure_layer
+from spectral_smooth.monitoring.measuring.layer_measures import measure_layer
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.measuring.samples import Samples
 from spectral_smooth.monitoring.reading.layer import Layer
 from spectral_smooth.spectra.quadrature import spectral_measure

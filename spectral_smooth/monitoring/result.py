@@ -12,7 +12,7 @@ from spectral_smooth.errors import InputError, UsageError
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.monitoring.attention.report import AttentionReport
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.pace import Pace
 from spectral_smooth.monitoring.plain import PlainSmoothing
 

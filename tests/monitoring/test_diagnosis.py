@@ -13,7 +13,7 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.formats.reader import read
 from spectral_smooth.monitoring.judging.diagnosis import Diagnosis, diagnose
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.operators.operator import gcn
 
 SEEDS = range(10)

@@ -21,7 +21,7 @@ from spectral_smooth.monitoring.judging.norm_change import find_norm_change
 from spectral_smooth.monitoring.judging.remedies import Remedy, remedy_for
 from spectral_smooth.monitoring.judging.smoothing import find_smoothing
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 LIMITS = Thresholds()
 HEALTHY = {

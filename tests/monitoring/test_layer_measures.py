@@ -16,7 +16,7 @@ from spectral_smooth.graphs.families import family
 from spectral_smooth.measures.scatter import class_scatter
 from spectral_smooth.measures.state import measure_state
 from spectral_smooth.monitoring.measuring import layer_measures
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES
 from spectral_smooth.operators.operator import gcn, random_walk
 from spectral_smooth.simulate.propagate import propagate

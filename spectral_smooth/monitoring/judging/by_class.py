@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 
 def explained_by_classes(layer: LayerNumbers, limits: Thresholds) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spectral_smooth.monitoring.judging.finding import Finding, finding
 from spectral_smooth.monitoring.judging.onset import onset_of
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 
 def find_dead_units(layers: Sequence[LayerNumbers], limits: Thresholds) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 
 @dataclass(frozen=True)

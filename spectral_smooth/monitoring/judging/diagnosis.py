@@ -18,7 +18,7 @@ from spectral_smooth.monitoring.judging.observations import observe
 from spectral_smooth.monitoring.judging.remedies import Remedy, remedy_for
 from spectral_smooth.monitoring.judging.smoothing import find_smoothing
 from spectral_smooth.monitoring.judging.thresholds import DEFAULT, Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 FINE = "nothing wrong"
 

@@ -9,7 +9,7 @@ from spectral_smooth.monitoring.judging.by_class import explained_by_classes
 from spectral_smooth.monitoring.judging.finding import Finding, finding
 from spectral_smooth.monitoring.judging.onset import onset_above, onset_of
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 
 def find_rank_collapse(layers: Sequence[LayerNumbers], limits: Thresholds) -> Finding | None:

@@ -9,7 +9,7 @@ from functools import partial
 from spectral_smooth.monitoring.judging.finding import Finding, Kind, finding
 from spectral_smooth.monitoring.judging.onset import LayerOnset, onset_of
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 _DIRECTIONS: tuple[tuple[Kind, float], ...] = (("shrinking norm", -1.0), ("exploding norm", 1.0))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from spectral_smooth.monitoring.judging.by_class import explained_by_classes, merged_classes
 from spectral_smooth.monitoring.judging.finding import Finding
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 # Effective rank that fell by this factor is told, even if more than one direction is left.
 FALL = 4.0

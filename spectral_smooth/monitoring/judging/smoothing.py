@@ -15,7 +15,7 @@ from spectral_smooth.monitoring.judging.destination import (
 from spectral_smooth.monitoring.judging.finding import Finding, finding
 from spectral_smooth.monitoring.judging.onset import LayerOnset, longest_run, onset_below, onset_from
 from spectral_smooth.monitoring.judging.thresholds import Thresholds
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 
 
 def find_smoothing(layers: Sequence[LayerNumbers], limits: Thresholds) -> Finding | None:

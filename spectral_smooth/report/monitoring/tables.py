@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.measuring.registry import LAYER_MEASURES, LayerMeasure
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers

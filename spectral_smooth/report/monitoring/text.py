@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring import told

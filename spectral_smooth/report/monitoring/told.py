@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from spectral_smooth.monitoring.judging.destination import Destination, destinations, nearest
 from spectral_smooth.monitoring.judging.finding import Finding, confidence_word
-from spectral_smooth.monitoring.measuring.layer_measures import LayerNumbers
+from spectral_smooth.monitoring.measuring.layer_numbers import LayerNumbers
 from spectral_smooth.monitoring.result import Monitoring
 from spectral_smooth.report import numbers
 from spectral_smooth.report.monitoring.group_charts import component_label
