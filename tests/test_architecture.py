@@ -13,6 +13,7 @@ import spectral_smooth
 PACKAGE = Path(spectral_smooth.__file__).parent
 ORDER = (
     "errors",
+    "progress",
     "graphs",
     "operators",
     "engines",

@@ -17,8 +17,9 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.class_contrast import ClassContrasts, ClassSplit, measure_class_contrast
-from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick
+from spectral_smooth.spectra.quadrature import SpectralMeasure
 from spectral_smooth.theory.class_contrast import predict_class_contrast
 
 MINORITY = 0.5

@@ -17,8 +17,9 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve, Source
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.group_collapse import GroupCurves, measure_group_collapse
-from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick, spectral_measure
+from spectral_smooth.spectra.quadrature import SpectralMeasure, spectral_measure
 from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.group_collapse import (
     PRODUCTS,

@@ -19,8 +19,9 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.deflated_run import DeflatedRun
-from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick, spectral_measure
+from spectral_smooth.spectra.quadrature import SpectralMeasure, spectral_measure
 from spectral_smooth.spectra.types import Spectrum
 from spectral_smooth.theory.group_collapse import PRODUCTS, SlowModes, slowest_pairs
 

@@ -21,8 +21,8 @@ from spectral_smooth.graphs.convert import as_dataset
 from spectral_smooth.graphs.features import prepare_features
 from spectral_smooth.operators.operator import Operator, gcn
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.kernels import kernels_by_depth
-from spectral_smooth.spectra.quadrature import Tick
 
 
 def recommend_depth(

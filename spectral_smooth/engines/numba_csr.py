@@ -1,58 +1,23 @@
-"""The default engine: compiled CSR kernels on pattern-only graphs, all cores."""
+"""The default engine: compiled kernels on the graph's own arrays, all cores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from spectral_smooth.graphs.arrays import FloatArray, IntArray
-from spectral_smooth.graphs.graph import Graph
+from spectral_smooth.engines.blocks import cut_as_given
+from spectral_smooth.engines.pattern import Pattern
+from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
+from spectral_smooth.engines.sweeping import Extras, sweep
+from spectral_smooth.engines.walk import Walk
+from spectral_smooth.errors import UsageError
+from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
 
-CHUNKS = 128
-SERIAL_BELOW = 200_000
-COMPONENT_BUFFER = 1 << 20
-
-
-def balanced_rows(indptr: IntArray) -> IntArray:
-    """Return rows at which chunks of about equal work begin: an entry and a row count one each."""
-    work = indptr + np.arange(len(indptr))
-    marks = np.linspace(0, work[-1], min(CHUNKS, len(indptr) - 1) + 1)
-    bounds = np.searchsorted(work, marks)
-    bounds[0], bounds[-1] = 0, len(indptr) - 1
-    return np.asarray(bounds, dtype=np.int64)
-
-
-@contextmanager
-def few_threads(work: int, below: int = SERIAL_BELOW) -> Iterator[None]:
-    """Keep small work on one thread: waking the others costs more than it saves."""
-    import numba
-
-    before = numba.get_num_threads()
-    if work < below and before > 1:
-        numba.set_num_threads(1)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
-
-
-def scaled_edge_energy(graph: Graph, scale: FloatArray, x: FloatArray) -> float:
-    """Return Σ_edges w‖scale_i x_i − scale_j x_j‖², every undirected edge once."""
-    from spectral_smooth.engines import kernels
-
-    one_group = np.zeros(graph.num_nodes, dtype=np.int64)
-    bounds = balanced_rows(graph.indptr)
-    with few_threads((graph.num_entries + len(x)) * x.shape[1]):
-        parts = kernels.group_edge_energy(
-            graph.indptr, graph.indices, graph.weights, scale, x, one_group, 1, bounds
-        )
-    return float(parts.sum())
+# Columns of a block in column order that are copied at a time.
+PANEL = 16
 
 
 @dataclass(frozen=True)
@@ -61,6 +26,11 @@ class Numba:
 
     An unweighted graph has no value array: the kernel scales by s = D̃^(-1/2). Results have the same
     bits for any number of threads.
+
+    Parameters
+    ----------
+    vectors : bool
+        False computes without the vector kernels: several times slower, the oracle of the others.
 
     Examples
     --------
@@ -73,9 +43,11 @@ class Numba:
     [0.4082, 0.3333, 0.4082]
     """
 
+    vectors: bool = True
+
     def bind(self, operator: Operator) -> BoundNumba:
         """Return the operator bound to the kernels; the graph's arrays are used as they are."""
-        return BoundNumba(operator)
+        return BoundNumba(operator, self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,75 +55,100 @@ class BoundNumba:
     """An operator bound to the kernels; see `spectral_smooth.engines.types.BoundOperator`."""
 
     operator: Operator
+    engine: Numba = Numba()
 
     @cached_property
-    def _bounds(self) -> IntArray:
-        return balanced_rows(self.operator.graph.indptr)
+    def pattern(self) -> Pattern:
+        """The operator's arrays in the graph's own order."""
+        return Pattern.of(self.operator)
 
     @cached_property
-    def _kernels(self) -> Any:
-        from spectral_smooth.engines import kernels
-
-        return kernels
-
-    def _threads(self, x: FloatArray) -> AbstractContextManager[None]:
-        return few_threads((self.operator.graph.num_entries + len(x)) * x.shape[1])
+    def _passes(self) -> RowPasses:
+        return RowPasses(self.pattern.schedule, self.pattern.classes)
 
     def apply(self, x: FloatArray, out: FloatArray) -> None:
-        """Write S x into ``out``."""
-        op, graph = self.operator, self.operator.graph
-        with self._threads(x):
-            self._kernels.apply_core(
-                graph.indptr, graph.indices, graph.weights, op.scale, op.loop_weights, x, out, self._bounds
-            )
+        """Write S x into ``out``.
+
+        Rows may be apart (a slice of columns); a block in column order is copied a few columns at a time.
+
+        Raises
+        ------
+        UsageError
+            If the blocks differ in shape or type, are not float32 or float64, or share memory.
+        """
+        self._check(x, out)
+        if x.shape[1] == 0:
+            return
+        rows_given = all(b.strides[1] == b.itemsize or b.shape[1] == 1 for b in (x, out))
+        if rows_given and all(b.strides[0] >= b.shape[1] * b.itemsize > 0 for b in (x, out)):
+            self._sweep(x, out)
+            return
+        for low in range(0, x.shape[1], PANEL):
+            columns = slice(low, low + PANEL)
+            part = np.ascontiguousarray(x[:, columns])
+            image = np.empty_like(part)
+            self._sweep(part, image)
+            out[:, columns] = image
+
+    def walk(self, columns: int, dtype: np.dtype[np.floating], depth: int) -> Walk:
+        """Return steps between blocks of so many columns; ``depth`` products are expected."""
+        del depth
+        return Walk(self.operator, self.pattern, columns, np.dtype(dtype), not self.engine.vectors)
 
     def inner(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return the inner products per row group."""
         space = self.operator.fixed_space
-        with self._threads(x):
-            parts = self._kernels.group_inner(x, y, space.groups, space.num_groups, self._bounds)
-        return np.asarray(parts.sum(axis=0))
+        return self._passes.inner(x, y, None, space.groups, space.num_groups)
 
     def edge_energy(self, x: FloatArray) -> FloatArray:
         """Return the core's energy per row group, edge by edge."""
-        op, graph, space = self.operator, self.operator.graph, self.operator.fixed_space
-        with self._threads(x):
-            parts = self._kernels.group_edge_energy(
-                graph.indptr,
-                graph.indices,
-                graph.weights,
-                op.scale,
-                x,
-                space.groups,
-                space.num_groups,
-                self._bounds,
-            )
-        return np.asarray(parts.sum(axis=0))
+        op, space = self.operator, self.operator.fixed_space
+        return scaled_edge_sums(self.pattern, op.scale, x, space.groups, space.num_groups)
 
     def project_out(self, x: FloatArray) -> None:
         """Remove the fixed and the alternating space in place."""
-        space = self.operator.fixed_space
-        width = int(np.clip(COMPONENT_BUFFER // max(space.dimension, 1), 1, 64))
-        width = min(width, max(8, -(-x.shape[1] // 16)))
-        with self._threads(x):
-            self._kernels.remove_fixed(
-                x,
-                space.labels,
-                space.vector,
-                space.sides,
-                space.dimension,
-                space.alternating_dimension > 0,
-                width,
-            )
+        vector = self.operator.fixed_space.vector
+        fixed, swing = self.pattern.classes.parts(self._passes.class_sums(x, vector))
+        self._passes.subtract(x, vector, fixed + swing)
 
     def recombine(
         self, y: FloatArray, x: FloatArray, out: FloatArray, alpha: FloatArray, beta: FloatArray
     ) -> None:
         """Write y − alpha·x − beta·out into ``out``."""
-        with self._threads(x):
-            self._kernels.three_term(y, x, out, alpha, beta, self.operator.fixed_space.groups, self._bounds)
+        self._passes.three_term(y, x, out, alpha, beta, self.operator.fixed_space.groups)
 
     def scale_rows(self, x: FloatArray, factors: FloatArray) -> None:
         """Multiply the rows of each group by its factor."""
-        with self._threads(x):
-            self._kernels.scale_groups(x, factors, self.operator.fixed_space.groups, self._bounds)
+        self._passes.scale(x, factors, self.operator.fixed_space.groups)
+
+    def _sweep(self, x: FloatArray, out: FloatArray) -> None:
+        rows, columns = x.shape
+        stride = x.strides[0] // x.itemsize
+        if out.strides[0] != x.strides[0]:
+            image = np.empty_like(x, order="C", shape=(rows, stride))[:, :columns]
+            self._sweep(x, image)
+            out[...] = image
+            return
+        cut = cut_as_given(rows, columns, x.itemsize, stride)
+        extras = Extras(scale=self.pattern.scale_as(x.dtype))
+        sweep(self.pattern, cut, _flat(x, writeable=False), _flat(out), extras, plain=not self.engine.vectors)
+
+    def _check(self, x: FloatArray, out: FloatArray) -> None:
+        shape = self.operator.graph.num_nodes
+        if x.ndim != 2 or x.shape[0] != shape or x.shape != out.shape:
+            raise UsageError(f"blocks must have shape ({shape}, columns), got {x.shape} and {out.shape}")
+        if x.dtype != out.dtype or x.dtype not in (np.float32, np.float64):
+            raise UsageError(f"blocks must both be float32 or float64, got {x.dtype} and {out.dtype}")
+        if np.may_share_memory(x, out):
+            raise UsageError("x and out must not share memory: rows are read after others were written")
+
+
+def _flat(block: FloatArray, *, writeable: bool = True) -> FloatArray:
+    """Return the memory of a block, from its first to its last number, as one array: one type for the compiler."""
+    rows, columns = block.shape
+    stride = block.strides[0] // block.itemsize
+    if rows == 1:
+        stride = columns
+    return np.lib.stride_tricks.as_strided(
+        block, ((rows - 1) * stride + columns,), (block.itemsize,), writeable=writeable
+    )

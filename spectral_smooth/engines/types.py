@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import numpy as np
+
+from spectral_smooth.engines.walk import Walk
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
 
@@ -44,6 +47,15 @@ class BoundOperator(Protocol):
 
     def scale_rows(self, x: FloatArray, factors: FloatArray) -> None:
         """Multiply the rows of each group by that group's factor, in place."""
+        ...
+
+
+@runtime_checkable
+class SupportsWalk(Protocol):
+    """What a bound operator has beside `BoundOperator` if it can multiply and sum up in one sweep."""
+
+    def walk(self, columns: int, dtype: np.dtype[np.floating], depth: int) -> Walk:
+        """Return steps between blocks of so many columns; ``depth`` products are expected."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spectral_smooth.engines.numba_csr import scaled_edge_energy
+from spectral_smooth.engines.row_passes import scaled_edge_energy
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.measures.rows import squared_norm

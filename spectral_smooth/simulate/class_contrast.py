@@ -14,8 +14,8 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer
-from spectral_smooth.spectra.quadrature import Tick
 
 
 @dataclass(frozen=True, eq=False)

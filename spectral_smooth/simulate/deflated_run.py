@@ -15,8 +15,8 @@ from spectral_smooth.measures.rows import block_length
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat, Last
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.views import DeflatedView
-from spectral_smooth.spectra.quadrature import Tick
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +94,8 @@ class DeflatedRun:
         self.bound: BoundOperator = (engine or Numba()).bind(operator)
         self._view = DeflatedView(self.bound, operator.enter(features), self.rule, depth, "float64")
         dimension = operator.fixed_space.dimension
-        self.fixed_coefficients: FloatArray = self._view.coefficients[:dimension]
-        self.swing_coefficients: FloatArray = self._view.coefficients[dimension:]
+        self.fixed_coefficients: FloatArray = self._view.known.coefficients[:dimension]
+        self.swing_coefficients: FloatArray = self._view.known.coefficients[dimension:]
         single = replace(self.rule, readout=Last()) if self.additive else self.rule
         self._factors = single.responses(np.array([1.0, -1.0]), depth)
 
@@ -116,9 +116,9 @@ class DeflatedRun:
 
     def squared_norm(self, layer: Layer) -> float:
         """Return ‖Y‖² of a layer: its three parts are orthogonal over the whole graph."""
-        fixed, alternating = self._view.masses
+        known = self._view.known
         rest = self.bound.inner(layer.rest, layer.rest).sum()
-        return float(rest + layer.fixed**2 * fixed.sum() + layer.swing**2 * alternating.sum())
+        return float(rest + layer.fixed**2 * known.fixed.sum() + layer.swing**2 * known.alternating.sum())
 
     def row_squares(self, layer: Layer) -> RowSquares:
         """Return the squared row norms of a layer: a few rows at a time, so that no block is copied."""

@@ -12,8 +12,8 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.deflated_run import DeflatedRun, Layer, RowSquares
-from spectral_smooth.spectra.quadrature import Tick
 
 
 @dataclass(frozen=True, eq=False)

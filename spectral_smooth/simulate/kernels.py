@@ -16,7 +16,7 @@ from spectral_smooth.graphs.dataset import check_features
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, iterate, sgc
-from spectral_smooth.spectra.quadrature import Tick
+from spectral_smooth.progress import Tick
 
 NOISE = 32.0 * float(np.finfo(np.float64).eps)
 

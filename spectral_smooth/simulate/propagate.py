@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spectral_smooth.engines.numba_csr import Numba
-from spectral_smooth.engines.types import BoundOperator, Engine
+from spectral_smooth.engines.types import BoundOperator, Engine, SupportsWalk
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve
@@ -19,8 +19,9 @@ from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.progress import Tick
+from spectral_smooth.simulate.fused_view import FusedView, fusable
 from spectral_smooth.simulate.views import DeflatedView, PlainView, View
-from spectral_smooth.spectra.quadrature import Tick
 
 if TYPE_CHECKING:
     from spectral_smooth.measures.sampling import Estimate
@@ -116,22 +117,29 @@ def propagate(
         raise UsageError(f"dtype must be float64 or float32, got {dtype!r}")
     wanted = log_spaced_depths(depth) if state_depths is None else np.asarray(state_depths)
     bound: BoundOperator = (engine or Numba()).bind(operator)
-    run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng))
-    core = operator.enter(features)
-    view: View = (
-        DeflatedView(bound, core, rule, depth, dtype)
-        if deflate
-        else PlainView(bound, core, rule, depth, dtype)
-    )
+    run = _Run(bound, rule, depth, quadratic, state_names, set(wanted.tolist()), _seed(rng), keep_final)
+    make: Callable[[BoundOperator, FloatArray, Rule, int, str], View] = PlainView
+    if deflate:
+        make = FusedView if isinstance(bound, SupportsWalk) and fusable(rule) else DeflatedView
+    # No name for the block in core coordinates: it is let go when the view has its own.
+    view = make(bound, operator.enter(features), rule, depth, dtype)
     run.follow(view, progress)
     notes = [rule.scale_note] if rule.scale_note else []
+    notes += view.notes
     if state_names and len(wanted) <= depth:
         notes.append(f"measures of the state at {len(run.state_values)} log-spaced depths")
     if isinstance(rule.readout, Concat) and any(m in STATE_MEASURES for m in measures):
         notes.append("concatenated depths have no single state: quadratic measures only")
-    final = operator.leave(view.assemble(run.last, depth)) if keep_final and run.last is not None else None
+
     curves = run.curves(view)
-    return Trajectory(tuple(curves), operator.label, rule.name, depth, final=final, notes=tuple(notes))
+    return Trajectory(
+        tuple(curves),
+        operator.label,
+        rule.name,
+        depth,
+        final=run.final if keep_final else None,
+        notes=tuple(notes),
+    )
 
 
 def _seed(rng: np.random.Generator | int | None) -> int:
@@ -159,28 +167,27 @@ class _Run:
     state_names: list[str]
     wanted: set[int]
     seed: int
+    keep_final: bool
     parts: list[FloatArray] = field(default_factory=list)
     state_values: dict[int, dict[str, Estimate]] = field(default_factory=dict)
-    last: FloatArray | None = None
+    final: FloatArray | None = None
 
     def follow(self, view: View, progress: Tick | None) -> None:
-        at = 0
-
-        def measure(state: FloatArray) -> FloatArray:
-            nonlocal at
-            if self.state_names and at in self.wanted:
-                whole = self.bound.operator.leave(view.assemble(state, at))
-                self.state_values[at] = measure_state(
-                    self.bound.operator, whole, self._names_at(at), rng=self.seed
-                )
-            self.last = state
-            at += 1
-            return view.parts(state)
-
-        for depth, parts in enumerate(self.rule.readout.quadratics(view.states(self.depth), measure)):
+        for depth, parts in enumerate(view.follow(self.depth, self._look)):
             self.parts.append(parts)
             if progress is not None:
                 progress(depth, self.depth)
+
+    def _look(self, depth: int, whole: Callable[[], FloatArray]) -> None:
+        measured = bool(self.state_names) and depth in self.wanted
+        if not measured and not (self.keep_final and depth == self.depth):
+            return
+        operator = self.bound.operator
+        state = operator.leave(whole())
+        if measured:
+            self.state_values[depth] = measure_state(operator, state, self._names_at(depth), rng=self.seed)
+        if depth == self.depth:
+            self.final = state
 
     def curves(self, view: View) -> list[Curve]:
         parts = view.closed(np.stack(self.parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,11 +10,14 @@ from spectral_smooth.engines.deflation import deflate, silence_noise
 from spectral_smooth.engines.types import BoundOperator
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.measures.quadratic import Parts
-from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, iterate
+from spectral_smooth.simulate.known_parts import KnownParts
 
 REFRESH = 64
 FALL = 1e-3
+
+# Called with a depth and a function that returns the whole state there, in core coordinates.
+Look = Callable[[int, Callable[[], FloatArray]], None]
 
 
 class View:
@@ -22,8 +25,25 @@ class View:
 
     def __init__(self, bound: BoundOperator, start: FloatArray, rule: Rule, dtype: str) -> None:
         self.bound, self.rule = bound, rule
-        self.start = start.astype(dtype)
+        self.start = start.astype(dtype, copy=False)
         self.dtype = np.dtype(dtype)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of the run."""
+        return []
+
+    def follow(self, depth: int, look: Look) -> Iterator[FloatArray]:
+        """Yield the parts at depth 0, 1, ..., ``depth``; ``look`` may see the whole read-out at each in passing."""
+        at = 0
+
+        def measure(state: FloatArray) -> FloatArray:
+            nonlocal at
+            here, at = at, at + 1
+            look(here, lambda: self.assemble(state, here))
+            return self.parts(state)
+
+        yield from self.rule.readout.quadratics(self.states(depth), measure)
 
     def states(self, depth: int) -> Iterator[FloatArray]:
         """Yield H[0], ..., H[depth] of the rule."""
@@ -51,14 +71,9 @@ class DeflatedView(View):
 
     def __init__(self, bound: BoundOperator, core: FloatArray, rule: Rule, depth: int, dtype: str) -> None:
         signal = deflate(bound, core)
-        self.coefficients = signal.coefficients
-        self.masses = signal.fixed, signal.alternating
+        self.known = KnownParts.of(bound.operator.fixed_space, signal, rule, depth)
         super().__init__(bound, signal.rest, rule, dtype)
-        depths = np.arange(depth + 1)
-        self.atoms = rule.gains(np.array([1.0, -1.0]), depths)
-        additive = isinstance(rule.readout, Concat)
-        self.known: tuple[FloatArray, FloatArray] = self.start, signal.mass
-        self.factors = np.sqrt(self.atoms) if additive else rule.responses(np.array([1.0, -1.0]), depths)
+        self._cleaned: tuple[FloatArray, FloatArray] = self.start, signal.mass
 
     def states(self, depth: int) -> Iterator[FloatArray]:
         """Yield states, cleaned of rounding.
@@ -82,28 +97,23 @@ class DeflatedView(View):
                 reference, age = norms, 0
             reference = np.maximum(reference, norms)
             before = norms
-            self.known = state, squares
+            self._cleaned = state, squares
             yield state
 
     def parts(self, state: FloatArray) -> FloatArray:
         """Return deviation² and energy per row group, and whatever else `closed` needs."""
-        cleaned, squares = self.known
+        cleaned, squares = self._cleaned
         # A read-out of the last depth is the state itself, whose norm is known.
         deviation2 = squares if state is cleaned else self.bound.inner(state, state)
         return np.stack([deviation2, self.bound.edge_energy(state)])
 
     def assemble(self, state: FloatArray, depth: int) -> FloatArray:
         """Return the whole state in core coordinates, the known parts added."""
-        space = self.bound.operator.fixed_space
-        factors = np.full(len(self.coefficients), self.factors[depth, 0])
-        factors[space.dimension :] = self.factors[depth, 1]
-        return state.astype(np.float64) + space.expand(self.coefficients * factors[:, None])
+        return self.known.added(state.astype(np.float64, copy=False), depth)
 
     def closed(self, parts: FloatArray) -> Parts:
         """Return parts per row group and depth from what `parts` returned at each depth."""
-        fixed = np.outer(self.masses[0], self.atoms[:, 0])
-        swing = np.outer(self.masses[1], self.atoms[:, 1])
-        return Parts(parts[:, 0].T + swing, parts[:, 1].T + 2.0 * swing, fixed)
+        return self.known.closed(parts)
 
     def floor(self, parts: Parts) -> FloatArray | float:
         """Return the level of rounding of the norm at each depth; 0 where there is none."""

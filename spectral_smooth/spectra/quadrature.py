@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from spectral_smooth.engines.deflation import EPS, deflate
-from spectral_smooth.engines.numba_csr import CHUNKS, Numba
+from spectral_smooth.engines.numba_csr import Numba
+from spectral_smooth.engines.schedule import FEWEST_CHUNKS
 from spectral_smooth.engines.types import BoundOperator, Engine
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
+from spectral_smooth.progress import Tick
 from spectral_smooth.spectra.jacobi import Jacobi
+from spectral_smooth.spectra.lockstep import lanczos
 from spectral_smooth.spectra.modal import Discrete, modal_measure
-
-Tick = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def spectral_measure(
     if products is None:
         rest, used = modal_measure(operator, signal.rest, signal.mass), 0
     else:
-        rest, used = _lanczos(bound, signal.rest, signal.mass, products, progress)
+        rest, used = lanczos(bound, signal.rest, signal.mass, products, progress)
     unit = rounding_unit(operator, signal.rest.shape[1])
     return SpectralMeasure(signal.fixed, signal.alternating, rest, ends or Ends.of(operator), used, unit)
 
@@ -149,53 +149,4 @@ def rounding_unit(operator: Operator, columns: int) -> float:
     """Return the largest relative error of one product with S or one sum over nodes and columns."""
     graph = operator.graph
     longest_row = int(np.diff(graph.indptr).max(initial=0))
-    return EPS * (8.0 + longest_row + graph.num_nodes / CHUNKS + columns / 8.0)
-
-
-def _lanczos(
-    bound: BoundOperator, start: FloatArray, mass: FloatArray, steps: int, progress: Tick | None
-) -> tuple[tuple[Jacobi | None, ...], int]:
-    """Run lock-step Lanczos: one scalar recurrence per row group, no reorthogonalisation."""
-    groups = len(mass)
-    alphas, betas = np.zeros((steps, groups)), np.zeros((steps, groups))
-    length = np.where(mass > 0, steps, 0)
-    current, previous, image = start, np.zeros_like(start), np.empty_like(start)
-    bound.scale_rows(current, _inverse(np.sqrt(mass)))
-    beta = np.zeros(groups)
-    alive = mass > 0
-    used = 0
-    for step in range(steps):
-        if not alive.any():
-            break
-        bound.apply(current, image)
-        used += 1
-        alphas[step] = bound.inner(current, image)
-        bound.recombine(image, current, previous, alphas[step], beta)
-        # Every step: rounding in the known spaces, outside of the rest of the spectrum, grows without bound.
-        bound.project_out(previous)
-        beta = np.sqrt(np.maximum(bound.inner(previous, previous), 0.0))
-        # Below this the Krylov space of the group is exhausted: what is left is rounding.
-        ended = alive & (beta <= 1e-13)
-        length[ended] = step + 1
-        alive &= ~ended
-        beta = np.where(alive, beta, 0.0)
-        betas[step] = beta
-        bound.scale_rows(previous, _inverse(beta))
-        current, previous = previous, current
-        if progress is not None:
-            progress(step + 1, steps)
-    return tuple(
-        _recurrence(alphas[:, g], betas[:, g], int(length[g]), float(mass[g]), exhausted=not alive[g])
-        if mass[g] > 0
-        else None
-        for g in range(groups)
-    ), used
-
-
-def _recurrence(alpha: FloatArray, beta: FloatArray, length: int, mass: float, *, exhausted: bool) -> Jacobi:
-    following = None if exhausted else float(beta[length - 1])
-    return Jacobi(alpha[:length], beta[: length - 1], mass, exhausted, following)
-
-
-def _inverse(values: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(1.0, values, out=np.zeros_like(values), where=values > 0))
+    return EPS * (8.0 + longest_row + graph.num_nodes / FEWEST_CHUNKS + columns / 8.0)

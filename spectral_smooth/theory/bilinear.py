@@ -13,8 +13,8 @@ from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat, Last
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.progress import Tick
 from spectral_smooth.spectra.eigen import eigenpairs
-from spectral_smooth.spectra.quadrature import Tick
 from spectral_smooth.theory.group_collapse import reduced
 
 MOST_PRODUCTS = 256

@@ -15,8 +15,9 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve, Source
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.progress import Tick
 from spectral_smooth.simulate.class_contrast import ClassContrasts, ClassSplit
-from spectral_smooth.spectra.quadrature import SpectralMeasure, Tick, spectral_measure
+from spectral_smooth.spectra.quadrature import SpectralMeasure, spectral_measure
 from spectral_smooth.theory.bilinear import FEWER, Form, lanczos_forms, modal_forms, read_norms
 from spectral_smooth.theory.predict import EXACT_BELOW, group_parts
 

@@ -13,7 +13,8 @@ from spectral_smooth.measures.quadratic import QUADRATIC, Parts, quadratic_curve
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
-from spectral_smooth.spectra.quadrature import Ends, SpectralMeasure, Tick, spectral_measure
+from spectral_smooth.progress import Tick
+from spectral_smooth.spectra.quadrature import Ends, SpectralMeasure, spectral_measure
 from spectral_smooth.theory.sides import Sides, enclose
 
 EXACT_BELOW = 400

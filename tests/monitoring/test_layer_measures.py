@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitoring.naive_layers import layer_values, measured_nodes
 from monitoring.stacks import measured
 
-from spectral_smooth.engines import numba_csr
+from spectral_smooth.engines import threads
 from spectral_smooth.graphs.families import family
 from spectral_smooth.measures.scatter import class_scatter
 from spectral_smooth.measures.state import measure_state
@@ -264,11 +264,11 @@ def test_scale_free_measures_are_scale_free(power, columns):
 
 
 def test_the_number_of_threads_does_not_change_a_bit(monkeypatch):
-    monkeypatch.setattr(numba_csr, "SERIAL_BELOW", 0)
+    monkeypatch.setattr(threads, "SERIAL_BELOW", 0)
     op, x, labels = cases.operator("karate", "split 0.3"), cases.features(34, 9), labelled(34)
     found = []
-    for threads in (1, numba.config.NUMBA_NUM_THREADS):
-        numba.set_num_threads(threads)
+    for count in (1, numba.config.NUMBA_NUM_THREADS):
+        numba.set_num_threads(count)
         found.append(measured(op, x, labels).to_dict())
     numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
     assert found[0] == found[1]

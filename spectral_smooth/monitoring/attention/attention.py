@@ -16,7 +16,7 @@ from spectral_smooth.monitoring.attention.matrix import AttentionMatrix
 from spectral_smooth.monitoring.attention.report import AttentionReport
 from spectral_smooth.monitoring.attention.run import AttentionRun
 from spectral_smooth.monitoring.attention.source import attention_layers
-from spectral_smooth.spectra.quadrature import Tick
+from spectral_smooth.progress import Tick
 
 
 def attention(

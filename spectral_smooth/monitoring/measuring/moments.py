@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from spectral_smooth.engines.numba_csr import few_threads
+from spectral_smooth.engines.threads import few_threads
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, bin_sums
 from spectral_smooth.measures.classes import LARGEST, SMALLEST

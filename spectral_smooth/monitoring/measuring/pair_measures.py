@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from spectral_smooth.engines.numba_csr import few_threads
+from spectral_smooth.engines.threads import few_threads
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.measures.pairs import ZERO_DISTANCE
 from spectral_smooth.measures.sampling import sample_mean

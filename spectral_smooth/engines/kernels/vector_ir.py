@@ -1,0 +1,140 @@
+"""Rows of a feature block as lists of vector registers: the few LLVM operations that the row kernel is written in.
+
+A row of F numbers is a list of vectors of ``lanes`` numbers each, one cache line (64 bytes) or less. Everything
+here builds instructions; nothing computes. LLVM maps a vector to what the processor has: one register with AVX-512,
+two with AVX2, four on NEON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+
+LINE = 64
+LOOSE = ("reassoc", "contract", "nsz")
+
+INT8, INT32, INT64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+FLOAT64 = ir.DoubleType()
+
+Row = list[Any]
+
+
+def absent(numba_type: Any) -> bool:
+    """Whether an argument was passed as None."""
+    return isinstance(numba_type, (types.NoneType, types.Omitted))
+
+
+def data_pointer(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
+    """Return the address of an array's first element."""
+    return context.make_array(array_type)(context, builder, array).data
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Builds operations on rows.
+
+    Attributes
+    ----------
+    builder : IRBuilder
+    number : LLVM type
+        Float or double.
+    size : int
+        Bytes of a number.
+    lanes : int
+        Numbers a vector.
+    offsets : list of LLVM int64
+        Column at which each vector of a row begins.
+    """
+
+    builder: Any
+    number: Any
+    size: int
+    lanes: int
+    offsets: Row
+
+    def load(self, base: Any, offset: Any) -> Row:
+        """Read the row that begins ``offset`` numbers behind ``base``."""
+        return [self._at(base, offset, o, self.number, self.lanes) for o in self.offsets]
+
+    def store(self, row: Row, base: Any, offset: Any, *, past_cache: bool) -> None:
+        """Write a row; ``past_cache`` (rows aligned to their size) does not read the lines it replaces."""
+        for value, o in zip(row, self.offsets, strict=True):
+            place = self._place(base, offset, o, self.number, self.lanes)
+            written = self.builder.store(
+                value, place, align=self.lanes * self.size if past_cache else self.size
+            )
+            if past_cache:
+                written.set_metadata("nontemporal", self.builder.module.add_metadata([INT32(1)]))
+
+    def splat(self, scalar: Any) -> Any:
+        """Return a vector of one number repeated."""
+        vector = ir.VectorType(scalar.type, self.lanes)
+        empty = ir.Constant(vector, ir.Undefined)
+        first = self.builder.insert_element(empty, scalar, INT32(0))
+        return self.builder.shuffle_vector(
+            first, empty, ir.Constant(ir.VectorType(INT32, self.lanes), [0] * self.lanes)
+        )
+
+    def times(self, row: Row, scalar: Any) -> Row:
+        """Return scalar · row."""
+        factor = self.splat(scalar)
+        return [self.builder.fmul(v, factor, flags=LOOSE) for v in row]
+
+    def plus(self, left: Row, right: Row) -> Row:
+        """Return left + right."""
+        return [self.builder.fadd(v, w, flags=LOOSE) for v, w in zip(left, right, strict=True)]
+
+    def minus(self, left: Row, right: Row) -> Row:
+        """Return left − right."""
+        return [self.builder.fsub(v, w, flags=LOOSE) for v, w in zip(left, right, strict=True)]
+
+    def dot(self, left: Row, right: Row) -> Any:
+        """Return Σ left·right, a number of the row's own type."""
+        products = [self.builder.fmul(v, w, flags=LOOSE) for v, w in zip(left, right, strict=True)]
+        total = products[0]
+        for product in products[1:]:
+            total = self.builder.fadd(total, product, flags=LOOSE)
+        width = self.lanes
+        while width > 1:
+            width //= 2
+            low, high = (self._part(total, first, width) for first in (0, width))
+            total = self.builder.fadd(low, high, flags=LOOSE)
+        return self.builder.extract_element(total, INT32(0))
+
+    def add_to(self, totals: Any, offset: Any, row: Row, factor: Any) -> None:
+        """Add factor · row to float64 ``totals`` in memory, the product taken in float64."""
+        wide = self.splat(factor)
+        for value, o in zip(row, self.offsets, strict=True):
+            place = self._place(totals, offset, o, FLOAT64, self.lanes)
+            number = value if self.size == 8 else self.builder.fpext(value, wide.type)
+            more = self.builder.fmul(number, wide, flags=LOOSE)
+            self.builder.store(
+                self.builder.fadd(self.builder.load(place, align=8), more, flags=LOOSE), place, align=8
+            )
+
+    def prefetch(self, base: Any, offset: Any) -> None:
+        """Ask for all lines of a row that will be read soon."""
+        builder = self.builder
+        pointer = INT8.as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [pointer, INT32, INT32, INT32])
+        insert: Any = cgutils.get_or_insert_function
+        hint = insert(builder.module, kind, "llvm.prefetch.p0i8")
+        start = builder.bitcast(builder.gep(base, [offset]), pointer)
+        for line in range(max(1, len(self.offsets) * self.lanes * self.size // LINE)):
+            # read, into the nearest cache, data
+            builder.call(hint, [builder.gep(start, [INT64(LINE * line)]), INT32(0), INT32(3), INT32(1)])
+
+    def _place(self, base: Any, offset: Any, column: Any, number: Any, lanes: int) -> Any:
+        place = self.builder.gep(base, [self.builder.add(offset, column)])
+        return self.builder.bitcast(place, ir.VectorType(number, lanes).as_pointer())
+
+    def _at(self, base: Any, offset: Any, column: Any, number: Any, lanes: int) -> Any:
+        # The alignment is promised for single numbers only: any row may be given, aligned ones are as fast.
+        return self.builder.load(self._place(base, offset, column, number, lanes), align=self.size)
+
+    def _part(self, vector: Any, first: int, count: int) -> Any:
+        chosen = ir.Constant(ir.VectorType(INT32, count), list(range(first, first + count)))
+        return self.builder.shuffle_vector(vector, vector, chosen)

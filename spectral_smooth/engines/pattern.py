@@ -1,0 +1,83 @@
+"""What a sweep reads of an operator: the graph's arrays, degrees and loops, in the graph's order or another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from spectral_smooth.engines.row_classes import RowClasses
+from spectral_smooth.engines.schedule import Schedule
+from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
+from spectral_smooth.operators.operator import Operator
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """The arrays of an operator as kernels want them; nothing is copied but what has another type.
+
+    Attributes
+    ----------
+    indptr, indices, weights : as in `Graph`
+    loops : float array, shape (num_nodes,) or (1,)
+        Added loops; one number where all nodes have the same.
+    degrees : float array, shape (num_nodes,)
+        d̃.
+    scale : float array, shape (num_nodes,)
+        D̃^(-1/2).
+    classes : RowClasses
+    order : int array, shape (num_nodes,), or None
+        Node at each position; None where that is the graph's own order.
+    """
+
+    indptr: IntArray
+    indices: IntArray
+    weights: FloatArray | None
+    loops: FloatArray
+    degrees: FloatArray
+    scale: FloatArray
+    classes: RowClasses
+    order: IntArray | None = None
+    _converted: dict[tuple[str, str], FloatArray] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, operator: Operator) -> Pattern:
+        """Return the operator's arrays in the graph's own order."""
+        graph = operator.graph
+        loops = np.array([operator.loops]) if isinstance(operator.loops, float) else operator.loop_weights
+        return cls(
+            graph.indptr,
+            graph.indices,
+            graph.weights,
+            frozen(loops),
+            operator.degrees,
+            operator.scale,
+            RowClasses.of(operator.fixed_space),
+        )
+
+    @property
+    def rows(self) -> int:
+        """Number of nodes."""
+        return len(self.degrees)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Chunks of rows."""
+        return Schedule(self.indptr)
+
+    def weights_as(self, dtype: np.dtype[np.floating]) -> FloatArray | None:
+        """Return the weights in the type of a block: half the bytes to read where that is float32."""
+        return None if self.weights is None else self._as("weights", self.weights, dtype)
+
+    def scale_as(self, dtype: np.dtype[np.floating]) -> FloatArray:
+        """Return D̃^(-1/2) in the type of a block."""
+        return self._as("scale", self.scale, dtype)
+
+    def _as(self, name: str, values: FloatArray, dtype: np.dtype[np.floating]) -> FloatArray:
+        if values.dtype == dtype:
+            return values
+        key = name, dtype.name
+        if key not in self._converted:
+            self._converted[key] = frozen(values.astype(dtype))
+        return self._converted[key]

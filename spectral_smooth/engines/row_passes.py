@@ -1,0 +1,146 @@
+"""Passes over a block, row by row: inner products, projections and updates; see `kernels.row_sums`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spectral_smooth.engines.pattern import Pattern
+from spectral_smooth.engines.row_classes import RowClasses
+from spectral_smooth.engines.schedule import Schedule
+from spectral_smooth.engines.threads import run_chunks
+from spectral_smooth.graphs.arrays import FloatArray, IntArray
+from spectral_smooth.graphs.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class RowPasses:
+    """Passes over blocks of one operator.
+
+    Attributes
+    ----------
+    schedule : Schedule
+    classes : RowClasses
+    """
+
+    schedule: Schedule
+    classes: RowClasses
+
+    def inner(
+        self, x: FloatArray, y: FloatArray, weights: FloatArray | None, groups: IntArray, count: int
+    ) -> FloatArray:
+        """Return Σ weights_i⟨x_i, y_i⟩ per group."""
+        parts = np.zeros((self._chunks, count))
+        self._run("group_inner", x, (x, y, weights, groups), (parts,))
+        return np.asarray(parts.sum(axis=0))
+
+    def class_sums(self, x: FloatArray, weights: FloatArray) -> FloatArray:
+        """Return Σ weights_i x_i per class, shape (classes, columns)."""
+        fused = self.classes.fused
+        sums = np.zeros((self._chunks, fused + 1, x.shape[1]))
+        self._run("class_sums", x, (x, weights, self.classes.of_row, fused), (sums,))
+        return np.concatenate([sums[:, :fused].sum(axis=0), self.listed_sums(x, weights)])
+
+    def listed_sums(self, x: FloatArray, weights: FloatArray) -> FloatArray:
+        """Return Σ weights_i x_i of the classes that are not fused."""
+        from spectral_smooth.engines.kernels import row_sums
+
+        order, starts = self.classes.listed
+        sums = np.zeros((len(starts) - 1, x.shape[1]))
+        if len(sums):
+            bounds = Schedule(starts).bounds
+            counter = np.zeros(1, dtype=np.int64)
+            run_chunks(
+                row_sums.listed_sums,
+                (x, weights, order, starts, bounds, counter, sums),
+                len(order) * x.shape[1],
+            )
+        return sums
+
+    def subtract(self, x: FloatArray, weights: FloatArray, table: FloatArray) -> None:
+        """Subtract weights_i · table of the row's class from every row."""
+        self._run("subtract_classes", x, (x, weights, self.classes.of_row, table), ())
+
+    def three_term(
+        self,
+        y: FloatArray,
+        x: FloatArray,
+        out: FloatArray,
+        alpha: FloatArray,
+        beta: FloatArray,
+        groups: IntArray,
+    ) -> None:
+        """Write y − alpha·x − beta·out into ``out``."""
+        self._run("three_term", x, (y, x, out, alpha, beta, groups), ())
+
+    def scale(self, x: FloatArray, factors: FloatArray, groups: IntArray) -> None:
+        """Multiply the rows of each group by its factor."""
+        self._run("scale_groups", x, (x, np.asarray(factors, dtype=np.float64), groups), ())
+
+    def orthogonalise(
+        self,
+        w: FloatArray,
+        v: FloatArray,
+        degrees: FloatArray,
+        alpha: FloatArray,
+        shift: FloatArray,
+        class_groups: IntArray,
+    ) -> FloatArray:
+        """Subtract alpha·v and the class's shift from w in place; return Σ d̃_i‖w_i‖² per group."""
+        parts = np.zeros((self._chunks, int(class_groups.max(initial=0)) + 1))
+        self._run(
+            "orthogonalise", w, (w, v, degrees, self.classes.of_row, alpha, shift, class_groups), (parts,)
+        )
+        return np.asarray(parts.sum(axis=0))
+
+    @property
+    def _chunks(self) -> int:
+        return len(self.schedule.bounds) - 1
+
+    def _run(self, name: str, x: FloatArray, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        from spectral_smooth.engines.kernels import row_sums
+
+        step: Callable[..., Any] = getattr(row_sums, name)
+        counter = np.zeros(1, dtype=np.int64)
+        run_chunks(step, (*before, self.schedule.bounds, counter, *after), x.size)
+
+
+def scaled_edge_sums(
+    pattern: Pattern, scale: FloatArray | None, x: FloatArray, groups: IntArray, count: int
+) -> FloatArray:
+    """Return ½ Σ_ij w_ij‖s_i x_i − s_j x_j‖² per group; without ``scale`` s = 1."""
+    return _edge_sums(
+        pattern.indptr, pattern.indices, pattern.weights, pattern.schedule.bounds, scale, x, groups, count
+    )
+
+
+def scaled_edge_energy(graph: Graph, scale: FloatArray, x: FloatArray) -> float:
+    """Return Σ_edges w‖scale_i x_i − scale_j x_j‖², every undirected edge once."""
+    one_group = np.zeros(graph.num_nodes, dtype=np.int64)
+    bounds = Schedule(graph.indptr).bounds
+    return float(_edge_sums(graph.indptr, graph.indices, graph.weights, bounds, scale, x, one_group, 1).sum())
+
+
+def _edge_sums(
+    indptr: IntArray,
+    indices: IntArray,
+    weights: FloatArray | None,
+    bounds: IntArray,
+    scale: FloatArray | None,
+    x: FloatArray,
+    groups: IntArray,
+    count: int,
+) -> FloatArray:
+    from spectral_smooth.engines.kernels.edge_energy import group_edge_energy
+
+    parts = np.zeros((len(bounds) - 1, count))
+    counter = np.zeros(1, dtype=np.int64)
+    run_chunks(
+        group_edge_energy,
+        (indptr, indices, weights, scale, x, groups, bounds, counter, parts),
+        (len(indices) + len(x)) * x.shape[1],
+    )
+    return np.asarray(parts.sum(axis=0))

@@ -1,0 +1,105 @@
+"""Threads for kernels that release the interpreter lock: a pool of our own, asleep when idle.
+
+The kernels hand out their chunks by an atomic counter, so every thread runs the same call. Unlike OpenMP's, these
+threads do not spin between calls (BLAS has the cores then) and survive a fork.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import parent_process
+from pathlib import Path
+from typing import Any
+
+# Waking another thread takes about 30 µs: worth it from this many multiplications on.
+SERIAL_BELOW = 200_000
+
+_pool: ThreadPoolExecutor | None = None
+
+
+def default_threads() -> int:
+    """Return the number of threads that kernels use.
+
+    What numba was told (``NUMBA_NUM_THREADS``, `numba.set_num_threads`; joblib tells its workers), or else the
+    processors that this process may use, counting a container's quota. In a worker process of
+    `multiprocessing` one, for its parent uses the others.
+    """
+    import numba
+
+    told = numba.get_num_threads()
+    most: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    if "NUMBA_NUM_THREADS" in os.environ or told < most:
+        return int(told)
+    if parent_process() is not None:
+        return 1
+    return max(1, min(int(told), allowed_processors()))
+
+
+def allowed_processors(quota_file: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """Return how many processors this process may use: its affinity, and a container's quota rounded up."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    count = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    try:
+        quota, period = quota_file.read_text().split()[:2]
+    except (OSError, ValueError):
+        return count
+    return count if quota == "max" else max(1, min(count, math.ceil(int(quota) / int(period))))
+
+
+def run_chunks(kernel: Callable[..., Any], arguments: tuple[Any, ...], work: int) -> None:
+    """Call a kernel with the same arguments in as many threads as ``work`` multiplications are worth.
+
+    Parameters
+    ----------
+    kernel : compiled function
+        Takes chunks from a counter among its arguments until none is left.
+    arguments : tuple
+    work : int
+        Multiplications of the whole call.
+    """
+    others = min(default_threads(), max(1, work // SERIAL_BELOW)) - 1
+    if others < 1:
+        kernel(*arguments)
+        return
+    helpers: list[Future[Any]] = [_threads().submit(kernel, *arguments) for _ in range(others)]
+    try:
+        kernel(*arguments)
+    finally:
+        # Also after Ctrl-C: nobody may still be writing when the caller goes on.
+        for helper in helpers:
+            helper.result()
+
+
+def _threads() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(max_workers=256, thread_name_prefix="spectral_smooth")
+    return _pool
+
+
+def _forget_pool() -> None:
+    global _pool
+    _pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
+
+
+@contextmanager
+def few_threads(work: int, below: int = SERIAL_BELOW) -> Iterator[None]:
+    """Keep small work of kernels that numba itself runs in parallel on one thread."""
+    import numba
+
+    before = numba.get_num_threads()
+    wanted = 1 if work < below else default_threads()
+    if wanted < before:
+        numba.set_num_threads(wanted)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)

@@ -1,0 +1,230 @@
+"""Steps in walk coordinates Z = D̃^(-1/2) Y, where S is the mean over neighbours P = D̃⁻¹Ã, the fixed vectors constant.
+
+There a row needs one scale and its neighbours none, the known spaces go by subtracting a mean per component (or side),
+and norm, energy and those means fall out of the product itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from spectral_smooth.engines.blocks import Cut, cut_padded, new_block, shared_cache_bytes
+from spectral_smooth.engines.pattern import Pattern
+from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
+from spectral_smooth.engines.sweeping import Extras, Swept, sweep
+from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
+from spectral_smooth.operators.operator import Operator
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """The parts of a block in the known spaces, as one row for each class: what recentring subtracts.
+
+    Attributes
+    ----------
+    own, image : float array, shape (classes + 1, stride)
+        Of the rows themselves and of P times them; they differ where a component alternates, and are in the
+        block's type.
+    """
+
+    own: FloatArray
+    image: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one step has found.
+
+    Attributes
+    ----------
+    norm, energy : float array, shape (num_groups,)
+        Σ d̃_i‖u_i‖² and Σ d̃_i⟨u_i, u_i − (Pu)_i⟩ of the block u that the step began with, recentred.
+    means : Means
+        Of the block that it wrote, not yet subtracted there.
+    """
+
+    norm: FloatArray
+    energy: FloatArray
+    means: Means
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Blocks of one width and type, and steps between them; holds no block itself.
+
+    Attributes
+    ----------
+    operator : Operator
+    pattern : Pattern
+        Its arrays, in the graph's order or one with better locality.
+    columns : int
+    dtype : numpy dtype
+        float64 or float32, of the blocks; sums are float64.
+    plain : bool
+        Whether to do without vector kernels.
+    """
+
+    operator: Operator
+    pattern: Pattern
+    columns: int
+    dtype: np.dtype[np.floating]
+    plain: bool = False
+
+    @cached_property
+    def cut(self) -> Cut:
+        """Vectors and panels of a row."""
+        return cut_padded(self.columns, self.dtype.itemsize)
+
+    @cached_property
+    def class_groups(self) -> IntArray:
+        """Row group of each class; silent rows, which add nothing, count to group 0."""
+        space = self.operator.fixed_space
+        return frozen(np.append(space.group_of_component[self.pattern.classes.component], 0))
+
+    @property
+    def block_bytes(self) -> int:
+        """Bytes of one block."""
+        return self.pattern.rows * self.cut.stride * self.dtype.itemsize
+
+    def empty(self) -> FloatArray:
+        """Return a block of zeros, shape (num_nodes, stride), aligned; columns beyond the features stay zero."""
+        return new_block(self.pattern.rows, self.cut.stride, self.dtype)
+
+    def enter(self, core: FloatArray) -> FloatArray:
+        """Return the block of Y in core coordinates, shape (num_nodes, columns)."""
+        block = self.empty()
+        scale = self.operator.scale if self.pattern.order is None else self.operator.scale[self.pattern.order]
+        rows = max(1, (1 << 20) // max(self.columns, 1))
+        for low in range(0, self.pattern.rows, rows):
+            part = slice(low, low + rows)
+            given = core[part] if self.pattern.order is None else core[self.pattern.order[part]]
+            block[part, : self.columns] = given * scale[part, None]
+        return block
+
+    def leave(self, block: FloatArray, means: Means | None = None) -> FloatArray:
+        """Return a block in core coordinates, float64, shape (num_nodes, columns), recentred if means are given."""
+        z = block[:, : self.columns].astype(np.float64)
+        if means is not None:
+            classes = self.pattern.classes.of_row
+            own = means.own[:, : self.columns]
+            z -= own[0] if classes is None else own[classes]
+        z *= np.sqrt(self.pattern.degrees)[:, None]
+        if self.pattern.order is None:
+            return z
+        result = np.empty_like(z)
+        result[self.pattern.order] = z
+        return result
+
+    def step(
+        self,
+        x: FloatArray,
+        out: FloatArray,
+        *,
+        means: Means | None = None,
+        coefficients: FloatArray | None = None,
+        anchor: FloatArray | None = None,
+    ) -> Step:
+        """Write a·P u + b·u + c·anchor into ``out``, u being ``x`` recentred, in one sweep with all sums.
+
+        Parameters
+        ----------
+        x, out : float array, shape (num_nodes, stride)
+            Blocks of this walk.
+        means : Means, optional
+            Of ``x``.
+        coefficients : float array, shape (classes + 1, 3), optional
+            a, b and c of each class; 1, 0, 0 by default.
+        anchor : float array, shape (num_nodes, stride), optional
+            May be ``out`` itself.
+        """
+        extras = Extras(
+            coefficients=coefficients,
+            shift_own=None if means is None else frozen(means.own.ravel()),
+            shift_image=None if means is None else frozen(means.image.ravel()),
+            anchor=None if anchor is None else _read_only(anchor),
+            groups=self.class_groups,
+            sums=True,
+            past_cache=self.block_bytes > 2 * shared_cache_bytes(),
+        )
+        swept = sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), extras, plain=self.plain)
+        return Step(swept.norm, swept.energy, self._means(self._class_sums(swept, out)))
+
+    def apply(self, x: FloatArray, out: FloatArray) -> None:
+        """Write P x into ``out``, and nothing else."""
+        sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), Extras(), plain=self.plain)
+
+    def means(self, block: FloatArray) -> Means:
+        """Return what is in the known spaces, by one pass over a block."""
+        return self._means(self.passes.class_sums(block, self.pattern.degrees))
+
+    def norm(self, block: FloatArray) -> FloatArray:
+        """Return Σ d̃_i‖z_i‖² per row group."""
+        return self.passes.inner(block, block, self.pattern.degrees, self._groups, self._group_count)
+
+    def edge_energy(self, block: FloatArray, means: Means) -> FloatArray:
+        """Return ½ Σ_ij Ã_ij‖z_i − z_j‖² per row group: nothing cancels, for one more sweep.
+
+        Constants cancel in every difference; where components alternate, the block is recentred first, in place.
+        """
+        if self.pattern.classes.alternates:
+            self.recentre(block, means)
+        return scaled_edge_sums(self.pattern, None, block, self._groups, self._group_count)
+
+    def recentre(self, block: FloatArray, means: Means) -> None:
+        """Subtract means from a block, in place."""
+        self.passes.subtract(block, self._ones, means.own.astype(np.float64))
+
+    def orthogonalise(self, w: FloatArray, v: FloatArray, alpha: FloatArray, means: Means) -> FloatArray:
+        """Subtract alpha·v (one alpha a class) and means from w in place; return its squared norm per group."""
+        return self.passes.orthogonalise(
+            w, v, self.pattern.degrees, np.asarray(alpha, dtype=np.float64), means.own, self.class_groups
+        )
+
+    @cached_property
+    def passes(self) -> RowPasses:
+        """Passes that look at no neighbour."""
+        return RowPasses(self.pattern.schedule, self.pattern.classes)
+
+    @cached_property
+    def nothing(self) -> Means:
+        """Means of a block that has nothing in the known spaces."""
+        zero = np.zeros((self.pattern.classes.count + 1, self.cut.stride), dtype=self.dtype)
+        return Means(zero, zero)
+
+    @cached_property
+    def _groups(self) -> IntArray:
+        classes = self.pattern.classes.of_row
+        if classes is None:
+            return frozen(np.zeros(self.pattern.rows, dtype=np.int64))
+        return frozen(self.class_groups[classes])
+
+    @property
+    def _group_count(self) -> int:
+        return self.operator.fixed_space.num_groups
+
+    @cached_property
+    def _ones(self) -> FloatArray:
+        return frozen(np.ones(self.pattern.rows))
+
+    @cached_property
+    def _masses(self) -> FloatArray:
+        return self.pattern.classes.masses(self.pattern.degrees)
+
+    def _class_sums(self, swept: Swept, out: FloatArray) -> FloatArray:
+        if self.pattern.classes.fused == self.pattern.classes.count:
+            return swept.sums
+        return np.concatenate([swept.sums, self.passes.listed_sums(out, self.pattern.degrees)])
+
+    def _means(self, sums: FloatArray) -> Means:
+        fixed, swing = self.pattern.classes.parts(sums / self._masses[:, None])
+        if not self.pattern.classes.alternates:
+            same = fixed.astype(self.dtype)
+            return Means(same, same)
+        return Means((fixed + swing).astype(self.dtype), (fixed - swing).astype(self.dtype))
+
+
+def _read_only(block: FloatArray) -> FloatArray:
+    return frozen(block.reshape(-1))
