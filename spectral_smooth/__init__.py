@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from spectral_smooth.depth.safe import safe_depth as safe_depth
     from spectral_smooth.depth.verdict import Verdict as Verdict
     from spectral_smooth.depth.verdict import verdict as verdict
+    from spectral_smooth.engines.compilation import Compilations as Compilations
+    from spectral_smooth.engines.compilation import compilations as compilations
     from spectral_smooth.engines.numba_csr import Numba as Numba
+    from spectral_smooth.engines.order.choose import OrderChoice as OrderChoice
+    from spectral_smooth.engines.order.choose import Work as Work
+    from spectral_smooth.engines.order.choose import choose_order as choose_order
+    from spectral_smooth.engines.order.locality import Locality as Locality
+    from spectral_smooth.engines.order.locality import estimate_locality as estimate_locality
+    from spectral_smooth.engines.order.orders import find_order as find_order
     from spectral_smooth.engines.reference import Reference as Reference
     from spectral_smooth.graphs.audit import audit as audit
     from spectral_smooth.graphs.catalog import embedded_names as embedded_names
@@ -134,6 +142,8 @@ if TYPE_CHECKING:
     from spectral_smooth.report.monitoring.figures import plot_monitor_overview as plot_monitor_overview
     from spectral_smooth.report.schema import monitor_schema as monitor_schema
     from spectral_smooth.report.text import render_text as render_text
+    from spectral_smooth.simulate.estimate import RunEstimate as RunEstimate
+    from spectral_smooth.simulate.estimate import estimate_run as estimate_run
     from spectral_smooth.simulate.propagate import propagate as propagate
     from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
     from spectral_smooth.simulate.scatter import scatter_by_depth as scatter_by_depth
@@ -147,6 +157,7 @@ if TYPE_CHECKING:
     from spectral_smooth.theory.predict import predict as predict
     from spectral_smooth.theory.signal import SignalNoise as SignalNoise
     from spectral_smooth.theory.signal import signal_and_noise as signal_and_noise
+    from spectral_smooth.warmup import warm_up as warm_up
 
 __version__ = "0.1.0"
 
@@ -190,7 +201,21 @@ _NAMES_BY_MODULE = {
         "Verdict",
         "verdict",
     ),
+    "engines.compilation": (
+        "Compilations",
+        "compilations",
+    ),
     "engines.numba_csr": ("Numba",),
+    "engines.order.choose": (
+        "OrderChoice",
+        "Work",
+        "choose_order",
+    ),
+    "engines.order.locality": (
+        "Locality",
+        "estimate_locality",
+    ),
+    "engines.order.orders": ("find_order",),
     "engines.reference": ("Reference",),
     "graphs.audit": ("audit",),
     "graphs.catalog": (
@@ -339,6 +364,10 @@ _NAMES_BY_MODULE = {
     ),
     "report.schema": ("monitor_schema",),
     "report.text": ("render_text",),
+    "simulate.estimate": (
+        "RunEstimate",
+        "estimate_run",
+    ),
     "simulate.propagate": ("propagate",),
     "simulate.scatter": (
         "ScatterCurves",
@@ -360,6 +389,7 @@ _NAMES_BY_MODULE = {
         "SignalNoise",
         "signal_and_noise",
     ),
+    "warmup": ("warm_up",),
 }
 _HOME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 _HOME["errors"] = "errors"

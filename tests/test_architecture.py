@@ -24,6 +24,7 @@ ORDER = (
     "depth",
     "analysis",
     "monitoring",
+    "warmup",
     "report",
     "cli",
     "__main__",

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from spectral_smooth import __version__
-from spectral_smooth.cli import analyze, depth, graphs, monitor, propagate, report, spectrum
+from spectral_smooth.cli import analyze, depth, graphs, monitor, propagate, report, spectrum, warmup
+from spectral_smooth.cli.compiled import compiled_so_far, tell_compiled
 from spectral_smooth.cli.talk import Talk
 from spectral_smooth.errors import SpectralSmoothError
 
@@ -44,6 +45,7 @@ _add("propagate", propagate.propagate, propagate.EXAMPLES)
 _add("monitor", monitor.monitor, monitor.EXAMPLES)
 _add("report", report.report, report.EXAMPLES)
 _add("graphs", graphs.graphs, graphs.EXAMPLES)
+_add("warmup", warmup.warmup, warmup.EXAMPLES)
 
 
 def _print_version(wanted: bool) -> None:
@@ -116,8 +118,12 @@ def _run(arguments: list[str], talk: Talk) -> int:
 def _invoke(arguments: list[str], talk: Talk) -> int:
     """Run a verb without typer's own handling of errors, which prints boxes and ends the process."""
     command: Any = typer.main.get_command(app)
+    before = compiled_so_far()
     with command.make_context("spectral-smooth", arguments, obj=talk) as context:
-        return int(command.invoke(context) or 0)
+        code = int(command.invoke(context) or 0)
+        if context.invoked_subcommand != "warmup":  # which tells it itself
+            tell_compiled(compiled_so_far() - before, talk)
+    return code
 
 
 def _failed(talk: Talk, sentence: str, code: int) -> int:

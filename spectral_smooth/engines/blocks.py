@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-
-from spectral_smooth.graphs.arrays import FloatArray
 
 LINE = 64
 # Vectors of one line that a row's sum may hold in registers: there are 32, and the row itself needs some.
@@ -28,8 +27,6 @@ class Cut:
         Column of a panel at which its last vector begins; that may repeat columns of the vector before.
     stride : int
         Numbers from one row to the next in a block of our own.
-    panel_group : int
-        Panels that are swept together; 1 sweeps the whole graph once for each.
     """
 
     lanes: int
@@ -38,7 +35,6 @@ class Cut:
     last_panel: int
     tail: int
     stride: int
-    panel_group: int
 
     @property
     def width(self) -> int:
@@ -52,49 +48,43 @@ def cut_padded(columns: int, itemsize: int) -> Cut:
     Examples
     --------
     >>> cut_padded(100, 4)
-    Cut(lanes=16, vectors=7, panels=1, last_panel=0, tail=96, stride=112, panel_group=1)
+    Cut(lanes=16, vectors=7, panels=1, last_panel=0, tail=96, stride=112)
     >>> cut_padded(3, 8).stride
     4
     """
     line = LINE // itemsize
     if columns < line:
-        lanes = 1 << max(columns - 1, 0).bit_length()
-        return Cut(lanes, 1, 1, 0, 0, lanes, 1)
-    lines = -(-columns // line)
-    panels = -(-lines // MOST_VECTORS)
-    vectors = -(-lines // panels)
+        # a single bfloat16 has no kernel of its own
+        lanes = max(1 << max(columns - 1, 0).bit_length(), 2 if itemsize == 2 else 1)
+        return Cut(lanes, 1, 1, 0, 0, lanes)
+    vectors, panels = _panels(columns, itemsize)
     width = vectors * line
-    return Cut(line, vectors, panels, (panels - 1) * width, width - line, panels * width, panels)
+    return Cut(line, vectors, panels, (panels - 1) * width, width - line, panels * width)
 
 
-def cut_as_given(rows: int, columns: int, itemsize: int, stride: int) -> Cut:
+def cut_as_given(columns: int, itemsize: int, stride: int) -> Cut:
     """Cut rows as they lie in memory: where columns are no multiple of a vector, the last two vectors overlap.
-
-    A block that is too large for the processor's own cache while a few of its columns are not is swept once for each
-    few columns.
 
     Examples
     --------
-    >>> cut_as_given(1000, 7, 8, stride=7)
-    Cut(lanes=4, vectors=2, panels=1, last_panel=0, tail=3, stride=7, panel_group=1)
+    >>> cut_as_given(7, 8, stride=7)
+    Cut(lanes=4, vectors=2, panels=1, last_panel=0, tail=3, stride=7)
     """
     line = LINE // itemsize
     if columns < line:
         lanes = 1 << max(columns.bit_length() - 1, 0)
-        vectors = 1 if lanes == columns else 2
-        return Cut(lanes, vectors, 1, 0, columns - lanes, stride, 1)
-    lines = -(-columns // line)
-    most, cache = MOST_VECTORS, cache_bytes() // 2
-    narrow = cache // max(rows * LINE, 1)
-    outermost = rows * columns * itemsize > cache and narrow > 0
-    if outermost:
-        most = min(most, narrow)
-    panels = -(-lines // most)
-    vectors = -(-lines // panels)
+        return Cut(lanes, 1 if lanes == columns else 2, 1, 0, columns - lanes, stride)
+    vectors, panels = _panels(columns, itemsize)
     width = vectors * line
-    last = max(columns - width, 0)
     tail = (width if panels > 1 else columns) - line
-    return Cut(line, vectors, panels, last, tail, stride, 1 if outermost else panels)
+    return Cut(line, vectors, panels, max(columns - width, 0), tail, stride)
+
+
+def _panels(columns: int, itemsize: int) -> tuple[int, int]:
+    """Return vectors a panel and panels: as wide as the registers allow, and all of one width."""
+    lines = -(-columns * itemsize // LINE)
+    panels = -(-lines // (MOST_VECTORS if itemsize > 2 else MOST_VECTORS // 2))
+    return -(-lines // panels), panels
 
 
 def cache_bytes() -> int:
@@ -133,7 +123,7 @@ def read_ahead(width_bytes: int) -> int:
     return int(np.clip(96 // lines, 12, 32))
 
 
-def new_block(rows: int, stride: int, dtype: np.dtype[np.floating]) -> FloatArray:
+def new_block(rows: int, stride: int, dtype: np.dtype[Any]) -> Any:
     """Return zeros of shape (rows, stride) whose first number begins a cache line.
 
     Examples

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from spectral_smooth.engines.bfloat16 import storage_type
 from spectral_smooth.engines.blocks import cut_as_given
+from spectral_smooth.engines.order.choose import OrderChoice
+from spectral_smooth.engines.order.engine_orders import REORDER, Orders, Reorder
 from spectral_smooth.engines.pattern import Pattern
+from spectral_smooth.engines.row_classes import RowClasses
 from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
 from spectral_smooth.engines.sweeping import Extras, sweep
 from spectral_smooth.engines.walk import Walk
@@ -31,6 +36,14 @@ class Numba:
     ----------
     vectors : bool
         False computes without the vector kernels: several times slower, the oracle of the others.
+    reorder : {"auto", "none", "degree", "bfs", "communities"}
+        Order of the nodes inside long runs (`propagate`, `spectral_measure`). ``auto`` weighs what an order costs
+        against what it saves, see `spectral_smooth.engines.order.choose`. Nothing that comes out is in another order.
+
+    Raises
+    ------
+    UsageError
+        If ``reorder`` is none of these.
 
     Examples
     --------
@@ -44,6 +57,11 @@ class Numba:
     """
 
     vectors: bool = True
+    reorder: Reorder = "auto"
+
+    def __post_init__(self) -> None:
+        if self.reorder not in REORDER:
+            raise UsageError(f"reorder must be one of {', '.join(REORDER)}, got {self.reorder!r}")
 
     def bind(self, operator: Operator) -> BoundNumba:
         """Return the operator bound to the kernels; the graph's arrays are used as they are."""
@@ -63,8 +81,12 @@ class BoundNumba:
         return Pattern.of(self.operator)
 
     @cached_property
+    def _orders(self) -> Orders:
+        return Orders(self.pattern, self.engine.reorder)
+
+    @cached_property
     def _passes(self) -> RowPasses:
-        return RowPasses(self.pattern.schedule, self.pattern.classes)
+        return RowPasses(self.pattern.schedule, RowClasses.of(self.operator.fixed_space, singles=True))
 
     def apply(self, x: FloatArray, out: FloatArray) -> None:
         """Write S x into ``out``.
@@ -79,8 +101,7 @@ class BoundNumba:
         self._check(x, out)
         if x.shape[1] == 0:
             return
-        rows_given = all(b.strides[1] == b.itemsize or b.shape[1] == 1 for b in (x, out))
-        if rows_given and all(b.strides[0] >= b.shape[1] * b.itemsize > 0 for b in (x, out)):
+        if all(_has_plain_rows(block) for block in (x, out)):
             self._sweep(x, out)
             return
         for low in range(0, x.shape[1], PANEL):
@@ -90,10 +111,15 @@ class BoundNumba:
             self._sweep(part, image)
             out[:, columns] = image
 
-    def walk(self, columns: int, dtype: np.dtype[np.floating], depth: int) -> Walk:
+    def order(self, columns: int, dtype: Any, depth: int) -> OrderChoice:
+        """Return the order that nodes would have in such a run, and why."""
+        return self._orders.choose(columns, storage_type(dtype), depth)
+
+    def walk(self, columns: int, dtype: Any, depth: int) -> Walk:
         """Return steps between blocks of so many columns; ``depth`` products are expected."""
-        del depth
-        return Walk(self.operator, self.pattern, columns, np.dtype(dtype), not self.engine.vectors)
+        choice = self.order(columns, dtype, depth)
+        pattern = self._orders.pattern_in(choice.name)
+        return Walk(self.operator, pattern, columns, storage_type(dtype), not self.engine.vectors, choice)
 
     def inner(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return the inner products per row group."""
@@ -108,7 +134,7 @@ class BoundNumba:
     def project_out(self, x: FloatArray) -> None:
         """Remove the fixed and the alternating space in place."""
         vector = self.operator.fixed_space.vector
-        fixed, swing = self.pattern.classes.parts(self._passes.class_sums(x, vector))
+        fixed, swing = self._passes.classes.parts(self._passes.class_sums(x, vector))
         self._passes.subtract(x, vector, fixed + swing)
 
     def recombine(
@@ -124,12 +150,17 @@ class BoundNumba:
     def _sweep(self, x: FloatArray, out: FloatArray) -> None:
         rows, columns = x.shape
         stride = x.strides[0] // x.itemsize
-        if out.strides[0] != x.strides[0]:
+        if out.strides[0] < x.strides[0]:
+            part = np.empty_like(out, order="C", shape=(rows, out.strides[0] // out.itemsize))[:, :columns]
+            part[...] = x
+            self._sweep(part, out)
+            return
+        if out.strides[0] > x.strides[0]:
             image = np.empty_like(x, order="C", shape=(rows, stride))[:, :columns]
             self._sweep(x, image)
             out[...] = image
             return
-        cut = cut_as_given(rows, columns, x.itemsize, stride)
+        cut = cut_as_given(columns, x.itemsize, stride)
         extras = Extras(scale=self.pattern.scale_as(x.dtype))
         sweep(self.pattern, cut, _flat(x, writeable=False), _flat(out), extras, plain=not self.engine.vectors)
 
@@ -139,8 +170,18 @@ class BoundNumba:
             raise UsageError(f"blocks must have shape ({shape}, columns), got {x.shape} and {out.shape}")
         if x.dtype != out.dtype or x.dtype not in (np.float32, np.float64):
             raise UsageError(f"blocks must both be float32 or float64, got {x.dtype} and {out.dtype}")
-        if np.may_share_memory(x, out):
+        if not out.flags.writeable:
+            raise UsageError("out is read-only; S x needs a block that can be written")
+        # Exactly: two halves of the columns of one block lie between each other and share nothing.
+        if np.shares_memory(x, out):
             raise UsageError("x and out must not share memory: rows are read after others were written")
+
+
+def _has_plain_rows(block: FloatArray) -> bool:
+    """Whether the columns of a block lie side by side, and its rows whole numbers apart without overlap."""
+    apart, size = block.strides[0], block.itemsize
+    side_by_side = block.strides[1] == size or block.shape[1] == 1
+    return side_by_side and apart >= block.shape[1] * size and apart % size == 0
 
 
 def _flat(block: FloatArray, *, writeable: bool = True) -> FloatArray:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from spectral_smooth.engines.row_classes import RowClasses
 from spectral_smooth.engines.schedule import Schedule
+from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.operators.operator import Operator
+
+SMALLEST, LARGEST = 1e-18, 1e18
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,7 @@ class Pattern:
     scale : float array, shape (num_nodes,)
         D̃^(-1/2).
     classes : RowClasses
+        Without those of one node.
     order : int array, shape (num_nodes,), or None
         Node at each position; None where that is the graph's own order.
     """
@@ -53,7 +58,7 @@ class Pattern:
             frozen(loops),
             operator.degrees,
             operator.scale,
-            RowClasses.of(operator.fixed_space),
+            RowClasses.of(operator.fixed_space, singles=False),
         )
 
     @property
@@ -65,6 +70,46 @@ class Pattern:
     def schedule(self) -> Schedule:
         """Chunks of rows."""
         return Schedule(self.indptr)
+
+    def reordered(self, order: IntArray) -> Pattern:
+        """Return the same operator with the node ``order[p]`` at position p."""
+        from spectral_smooth.engines.order.permute import permute_pattern
+
+        indptr, indices, weights = permute_pattern(self.indptr, self.indices, self.weights, order)
+        return Pattern(
+            frozen(indptr),
+            frozen(indices),
+            None if weights is None else frozen(weights),
+            self.loops if len(self.loops) == 1 else frozen(self.loops[order]),
+            frozen(self.degrees[order]),
+            frozen(self.scale[order]),
+            self.classes.reordered(order),
+            frozen(order),
+        )
+
+    def check_range(self, dtype: np.dtype[Any]) -> None:
+        """Refuse weights whose products with features leave the range of float32.
+
+        Raises
+        ------
+        InputError
+            If blocks are not float64 and a weight or degree is beyond 1e±18.
+        """
+        low, high = self._lowest_and_highest
+        if dtype == np.float64 or (low >= SMALLEST and high <= LARGEST):
+            return
+        raise InputError(
+            f"weights and degrees lie between {low:.3g} and {high:.3g}; float32 needs them between {SMALLEST:g} and "
+            f"{LARGEST:g}: use float64, or rescale the weights and loops (nothing that matters here depends on it)"
+        )
+
+    @cached_property
+    def _lowest_and_highest(self) -> tuple[float, float]:
+        positive = self.degrees[self.degrees > 0]
+        low, high = float(positive.min(initial=1.0)), float(positive.max(initial=1.0))
+        if self.weights is not None:
+            low = min(low, float(self.weights.min(initial=1.0)))
+        return low, high
 
     def weights_as(self, dtype: np.dtype[np.floating]) -> FloatArray | None:
         """Return the weights in the type of a block: half the bytes to read where that is float32."""

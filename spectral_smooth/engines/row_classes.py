@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,23 +40,39 @@ class RowClasses:
     fused: int
 
     @classmethod
-    def of(cls, space: FixedSpace) -> RowClasses:
-        """Find the classes of a fixed space."""
-        first = np.concatenate([[0], np.cumsum(1 + space.alternating)]).astype(np.int64)
+    def whole(cls) -> RowClasses:
+        """Return the one class of a connected graph without an alternating vector."""
+        zero = np.zeros(1, dtype=np.int64)
+        return cls(None, 1, zero, zero, 1)
+
+    @classmethod
+    def of(cls, space: FixedSpace, *, singles: bool) -> RowClasses:
+        """Find the classes of a fixed space; without ``singles`` components of one node count as silent.
+
+        Off the fixed space such a node is zero and stays so; there may be half a million of them.
+        """
+        kept = space.dimension if singles else int(np.count_nonzero(space.sizes > 1))
+        first = np.concatenate([[0], np.cumsum(1 + space.alternating[:kept])]).astype(np.int64)
         count = int(first[-1])
-        component = np.repeat(np.arange(space.dimension), 1 + space.alternating)
+        component = np.repeat(np.arange(kept), 1 + space.alternating[:kept])
         other = np.arange(count)
-        two = first[:-1][space.alternating]
+        two = first[:-1][space.alternating[:kept]]
         other[two], other[two + 1] = two + 1, two
-        silent = space.labels < 0
+        silent = (space.labels < 0) | (space.labels >= kept)
         of_row = None
         if count != 1 or silent.any():
-            of_row = np.where(silent, count, first[space.labels] + (space.sides < 0)).astype(np.int32)
+            of_row = np.where(
+                silent, count, first[np.where(silent, 0, space.labels)] + (space.sides < 0)
+            ).astype(np.int32)
             of_row = frozen(of_row)
-        large = np.count_nonzero(space.sizes * FEW >= len(space.labels))
+        large = np.count_nonzero(space.sizes[:kept] * FEW >= len(space.labels))
         return cls(of_row, count, component, other, count if count <= FEW else int(first[large]))
 
-    @property
+    def reordered(self, order: IntArray) -> RowClasses:
+        """Return the same classes with the row ``order[p]`` at position p."""
+        return self if self.of_row is None else replace(self, of_row=frozen(self.of_row[order]))
+
+    @cached_property
     def alternates(self) -> bool:
         """Whether some class has another side."""
         return bool(np.any(self.other != np.arange(self.count)))
@@ -91,8 +107,11 @@ class RowClasses:
         fixed, swing : float array, shape (count + 1, columns)
             Zero in the last row, which silent rows read.
         """
+        nothing = np.zeros((1, sums.shape[1]))
+        if not self.alternates:
+            fixed = np.concatenate([sums, nothing])
+            return fixed, np.broadcast_to(nothing, fixed.shape)
         alone = (self.other == np.arange(self.count))[:, None]
         others = np.where(alone, 0.0, sums[self.other])
         fixed, swing = sums + others, np.where(alone, 0.0, sums - others)
-        nothing = np.zeros((1, sums.shape[1]))
         return np.concatenate([fixed, nothing]), np.concatenate([swing, nothing])

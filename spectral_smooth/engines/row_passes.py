@@ -12,7 +12,7 @@ from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_classes import RowClasses
 from spectral_smooth.engines.schedule import Schedule
 from spectral_smooth.engines.threads import run_chunks
-from spectral_smooth.graphs.arrays import FloatArray, IntArray
+from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.graphs.graph import Graph
 
 
@@ -88,13 +88,22 @@ class RowPasses:
         alpha: FloatArray,
         shift: FloatArray,
         class_groups: IntArray,
-    ) -> FloatArray:
-        """Subtract alpha·v and the class's shift from w in place; return Σ d̃_i‖w_i‖² per group."""
+    ) -> tuple[FloatArray, FloatArray]:
+        """Subtract alpha·v and shift (a row of each per class) from w in place.
+
+        Returns
+        -------
+        squares : float array, shape (groups,)
+            Σ d̃_i‖w_i‖².
+        sums : float array, shape (classes, columns)
+            Σ d̃_i w_i.
+        """
+        fused = self.classes.fused
         parts = np.zeros((self._chunks, int(class_groups.max(initial=0)) + 1))
-        self._run(
-            "orthogonalise", w, (w, v, degrees, self.classes.of_row, alpha, shift, class_groups), (parts,)
-        )
-        return np.asarray(parts.sum(axis=0))
+        sums = np.zeros((self._chunks, fused + 1, w.shape[1]))
+        before = w, v, degrees, self.classes.of_row, alpha, shift, class_groups, fused
+        self._run("orthogonalise", w, before, (parts, sums))
+        return parts.sum(axis=0), np.concatenate([sums[:, :fused].sum(axis=0), self.listed_sums(w, degrees)])
 
     @property
     def _chunks(self) -> int:
@@ -138,9 +147,11 @@ def _edge_sums(
 
     parts = np.zeros((len(bounds) - 1, count))
     counter = np.zeros(1, dtype=np.int64)
+    # Read-only or not is two types to the compiler.
+    fixed_scale = None if scale is None else frozen(scale)
     run_chunks(
         group_edge_energy,
-        (indptr, indices, weights, scale, x, groups, bounds, counter, parts),
+        (indptr, indices, weights, fixed_scale, x, frozen(groups), bounds, counter, parts),
         (len(indices) + len(x)) * x.shape[1],
     )
     return np.asarray(parts.sum(axis=0))

@@ -6,13 +6,15 @@ import os
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from spectral_smooth.engines.bfloat16 import STORED, number_type
 from spectral_smooth.engines.blocks import Cut, read_ahead
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.threads import run_chunks
+from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, frozen
 
 ONE_GROUP: IntArray = frozen(np.zeros(2, dtype=np.int64))
@@ -53,6 +55,12 @@ class Extras:
     sums: bool = False
     past_cache: bool = False
 
+    @property
+    def by_class(self) -> bool:
+        """Whether a row's class matters: where it does not, graphs with and without classes share a kernel."""
+        given = self.coefficients, self.shift_own, self.groups
+        return self.sums or any(one is not None for one in given)
+
 
 @dataclass(frozen=True, eq=False)
 class Swept:
@@ -76,12 +84,12 @@ def sweep(
 ) -> Swept:
     """Run one step from block ``x`` to block ``out``, both flat, with ``cut.stride`` numbers from row to row."""
     chunks = len(pattern.schedule.bounds) - 1
-    tasks = chunks * -(-cut.panels // cut.panel_group)
     groups = ONE_GROUP if extras.groups is None else extras.groups
-    parts = np.zeros((tasks if extras.groups is not None else 1, int(groups.max(initial=0)) + 1, 2))
+    parts = np.zeros((chunks if extras.groups is not None else 1, int(groups.max(initial=0)) + 1, 2))
     fused = pattern.classes.fused
     sums = np.zeros(chunks * (fused + 1) * cut.stride) if extras.sums else None
-    weights = pattern.weights_as(x.dtype)
+    weights = pattern.weights_as(number_type(x.dtype))
+    pattern.check_range(x.dtype)
     ahead = read_ahead(cut.width * x.itemsize)
     work = (len(pattern.indices) + pattern.rows) * cut.width * cut.panels
 
@@ -96,11 +104,10 @@ def sweep(
             x,
             cut.stride,
             cut.panels,
-            cut.panel_group,
             cut.last_panel,
             cut.tail,
             ahead,
-            pattern.classes.of_row,
+            pattern.classes.of_row if extras.by_class else None,
             groups,
             extras.coefficients,
             extras.shift_own,
@@ -119,11 +126,12 @@ def sweep(
         )
 
     def run(without_vectors: bool) -> None:
-        from spectral_smooth.engines.kernels.sweep import make_sweep
-
+        if without_vectors and x.dtype == STORED:
+            raise UsageError(
+                "bfloat16 is a storage of the vector kernels, which are not used here; use float32"
+            )
         seeds = _long_row_sums(pattern, cut, x, extras.scale, weights, plain=without_vectors)
-        step = make_sweep(cut.lanes, cut.vectors, plain=without_vectors and cut.width > 1)
-        run_chunks(step, arguments(seeds), work)
+        run_chunks(_step(cut, plain=without_vectors), arguments(seeds), work)
 
     _with_fallback(run, plain=plain)
     return Swept(
@@ -131,6 +139,16 @@ def sweep(
         parts[:, :, 1].sum(axis=0),
         np.zeros((0, cut.stride)) if sums is None else _added(sums, chunks, fused, cut.stride),
     )
+
+
+def _step(cut: Cut, *, plain: bool) -> Callable[..., Any]:
+    if cut.width == 1:
+        from spectral_smooth.engines.kernels.scalar_sweep import make_scalar_sweep
+
+        return cast("Callable[..., Any]", make_scalar_sweep())
+    from spectral_smooth.engines.kernels.sweep import make_sweep
+
+    return cast("Callable[..., Any]", make_sweep(cut.lanes, cut.vectors, plain=plain))
 
 
 def _added(sums: FloatArray, chunks: int, fused: int, stride: int) -> FloatArray:
@@ -153,7 +171,7 @@ def _long_row_sums(
     from spectral_smooth.engines.kernels.pieces import make_piece_sums
 
     pieces = schedule.pieces
-    found = np.zeros(len(pieces) * cut.stride, dtype=x.dtype)
+    found = np.zeros(len(pieces) * cut.stride, dtype=number_type(x.dtype))
     run_chunks(
         make_piece_sums(cut.lanes, cut.vectors, plain=plain and cut.width > 1),
         (
@@ -174,7 +192,7 @@ def _long_row_sums(
     )
     seeds = np.zeros((len(schedule.long_rows) + 1, cut.stride))
     np.add.at(seeds, pieces[:, 2], found.reshape(len(pieces), cut.stride))
-    return seeds.astype(x.dtype).ravel()
+    return seeds.astype(number_type(x.dtype)).ravel()
 
 
 def _with_fallback(run: Callable[[bool], None], *, plain: bool) -> None:
@@ -188,6 +206,8 @@ def _with_fallback(run: Callable[[bool], None], *, plain: bool) -> None:
     try:
         run(False)
     except (NumbaError, NotImplementedError, RuntimeError) as error:
+        if type(error) is RuntimeError and "LLVM" not in str(error):
+            raise
         _refused = True
         warnings.warn(
             f"the vector kernels could not be compiled here ({str(error).splitlines()[0]}); plain ones are used, "

@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,9 @@ def allowed_processors(quota_file: Path = Path("/sys/fs/cgroup/cpu.max")) -> int
     count = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
     try:
         quota, period = quota_file.read_text().split()[:2]
-    except (OSError, ValueError):
+        return count if quota == "max" else max(1, min(count, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError, ZeroDivisionError):
         return count
-    return count if quota == "max" else max(1, min(count, math.ceil(int(quota) / int(period))))
 
 
 def run_chunks(kernel: Callable[..., Any], arguments: tuple[Any, ...], work: int) -> None:
@@ -65,8 +65,10 @@ def run_chunks(kernel: Callable[..., Any], arguments: tuple[Any, ...], work: int
     if others < 1:
         kernel(*arguments)
         return
-    helpers: list[Future[Any]] = [_threads().submit(kernel, *arguments) for _ in range(others)]
+    helpers: list[Future[Any]] = []
     try:
+        with suppress(RuntimeError):  # no more threads are allowed here, or at exit: fewer do the same
+            helpers.extend(_threads().submit(kernel, *arguments) for _ in range(others))
         kernel(*arguments)
     finally:
         # Also after Ctrl-C: nobody may still be writing when the caller goes on.

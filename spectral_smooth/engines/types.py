@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
+from spectral_smooth.engines.order.choose import OrderChoice
 from spectral_smooth.engines.walk import Walk
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
@@ -54,7 +53,11 @@ class BoundOperator(Protocol):
 class SupportsWalk(Protocol):
     """What a bound operator has beside `BoundOperator` if it can multiply and sum up in one sweep."""
 
-    def walk(self, columns: int, dtype: np.dtype[np.floating], depth: int) -> Walk:
+    def order(self, columns: int, dtype: Any, depth: int) -> OrderChoice:
+        """Return the order that nodes would have in such a run, and why."""
+        ...
+
+    def walk(self, columns: int, dtype: Any, depth: int) -> Walk:
         """Return steps between blocks of so many columns; ``depth`` products are expected."""
         ...
 

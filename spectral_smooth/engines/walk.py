@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from spectral_smooth.engines.bfloat16 import STORED, from_bfloat16, number_type, to_bfloat16
 from spectral_smooth.engines.blocks import Cut, cut_padded, new_block, shared_cache_bytes
+from spectral_smooth.engines.order.choose import OrderChoice
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
 from spectral_smooth.engines.sweeping import Extras, Swept, sweep
@@ -55,6 +58,8 @@ class Step:
 class Walk:
     """Blocks of one width and type, and steps between them; holds no block itself.
 
+    A node that is a component of its own (or silent) never leaves the fixed space: its row is zero in every block.
+
     Attributes
     ----------
     operator : Operator
@@ -62,16 +67,19 @@ class Walk:
         Its arrays, in the graph's order or one with better locality.
     columns : int
     dtype : numpy dtype
-        float64 or float32, of the blocks; sums are float64.
+        float64 or float32, or uint16 for bfloat16 (see `bfloat16`), of the blocks; sums are float64.
     plain : bool
         Whether to do without vector kernels.
+    choice : OrderChoice or None
+        How the order of the nodes was chosen; None where that was not asked.
     """
 
     operator: Operator
     pattern: Pattern
     columns: int
-    dtype: np.dtype[np.floating]
+    dtype: np.dtype[Any]
     plain: bool = False
+    choice: OrderChoice | None = None
 
     @cached_property
     def cut(self) -> Cut:
@@ -80,33 +88,34 @@ class Walk:
 
     @cached_property
     def class_groups(self) -> IntArray:
-        """Row group of each class; silent rows, which add nothing, count to group 0."""
+        """Row group of each class; silent rows, which add nothing, count to the last, so that every group is there."""
         space = self.operator.fixed_space
-        return frozen(np.append(space.group_of_component[self.pattern.classes.component], 0))
+        groups = space.group_of_component[self.pattern.classes.component]
+        return frozen(np.append(groups, space.num_groups - 1))
 
     @property
     def block_bytes(self) -> int:
         """Bytes of one block."""
         return self.pattern.rows * self.cut.stride * self.dtype.itemsize
 
-    def empty(self) -> FloatArray:
+    def empty(self) -> Any:
         """Return a block of zeros, shape (num_nodes, stride), aligned; columns beyond the features stay zero."""
         return new_block(self.pattern.rows, self.cut.stride, self.dtype)
 
     def enter(self, core: FloatArray) -> FloatArray:
         """Return the block of Y in core coordinates, shape (num_nodes, columns)."""
-        block = self.empty()
-        scale = self.operator.scale if self.pattern.order is None else self.operator.scale[self.pattern.order]
+        block: FloatArray = self.empty()
         rows = max(1, (1 << 20) // max(self.columns, 1))
         for low in range(0, self.pattern.rows, rows):
             part = slice(low, low + rows)
             given = core[part] if self.pattern.order is None else core[self.pattern.order[part]]
-            block[part, : self.columns] = given * scale[part, None]
+            numbers = given * self._entering[part, None]
+            block[part, : self.columns] = to_bfloat16(numbers) if self.dtype == STORED else numbers
         return block
 
     def leave(self, block: FloatArray, means: Means | None = None) -> FloatArray:
         """Return a block in core coordinates, float64, shape (num_nodes, columns), recentred if means are given."""
-        z = block[:, : self.columns].astype(np.float64)
+        z: FloatArray = self._numbers(block[:, : self.columns]).astype(np.float64)
         if means is not None:
             classes = self.pattern.classes.of_row
             own = means.own[:, : self.columns]
@@ -158,30 +167,39 @@ class Walk:
 
     def means(self, block: FloatArray) -> Means:
         """Return what is in the known spaces, by one pass over a block."""
-        return self._means(self.passes.class_sums(block, self.pattern.degrees))
+        return self._means(self.passes.class_sums(self._numbers(block), self.pattern.degrees))
 
     def norm(self, block: FloatArray) -> FloatArray:
         """Return Σ d̃_i‖z_i‖² per row group."""
+        block = self._numbers(block)
         return self.passes.inner(block, block, self.pattern.degrees, self._groups, self._group_count)
 
-    def edge_energy(self, block: FloatArray, means: Means) -> FloatArray:
+    def edge_energy(self, block: FloatArray) -> FloatArray:
         """Return ½ Σ_ij Ã_ij‖z_i − z_j‖² per row group: nothing cancels, for one more sweep.
 
-        Constants cancel in every difference; where components alternate, the block is recentred first, in place.
+        Constants leave no trace in the differences; where components alternate, recentre the block before.
         """
-        if self.pattern.classes.alternates:
-            self.recentre(block, means)
-        return scaled_edge_sums(self.pattern, None, block, self._groups, self._group_count)
+        return scaled_edge_sums(self.pattern, None, self._numbers(block), self._groups, self._group_count)
 
     def recentre(self, block: FloatArray, means: Means) -> None:
         """Subtract means from a block, in place."""
-        self.passes.subtract(block, self._ones, means.own.astype(np.float64))
+        numbers = self._numbers(block)
+        self.passes.subtract(numbers, self._ones, means.own.astype(np.float64))
+        if self.dtype == STORED:
+            block[...] = to_bfloat16(numbers)
 
-    def orthogonalise(self, w: FloatArray, v: FloatArray, alpha: FloatArray, means: Means) -> FloatArray:
-        """Subtract alpha·v (one alpha a class) and means from w in place; return its squared norm per group."""
-        return self.passes.orthogonalise(
-            w, v, self.pattern.degrees, np.asarray(alpha, dtype=np.float64), means.own, self.class_groups
-        )
+    def orthogonalise(
+        self, w: FloatArray, v: FloatArray, alpha: FloatArray, of_w: Means, of_v: Means
+    ) -> tuple[FloatArray, Means]:
+        """Write w − alpha·v into w, one alpha a class, both recentred; return its squared norms and its means.
+
+        What is left in the known spaces is the rounding of this pass. Its means are returned so that the next step
+        can subtract them: left where they are they would grow by alpha over the norm in every step.
+        """
+        alpha = np.asarray(alpha, dtype=np.float64)
+        shift = (of_w.own - alpha[:, None] * of_v.own).astype(self.dtype)
+        squares, sums = self.passes.orthogonalise(w, v, self.pattern.degrees, alpha, shift, self.class_groups)
+        return squares, self._means(sums)
 
     @cached_property
     def passes(self) -> RowPasses:
@@ -191,8 +209,12 @@ class Walk:
     @cached_property
     def nothing(self) -> Means:
         """Means of a block that has nothing in the known spaces."""
-        zero = np.zeros((self.pattern.classes.count + 1, self.cut.stride), dtype=self.dtype)
+        zero = np.zeros((self.pattern.classes.count + 1, self.cut.stride), dtype=number_type(self.dtype))
         return Means(zero, zero)
+
+    def _numbers(self, block: Any) -> Any:
+        """Return a block as numbers: itself, or a float32 copy of bfloat16."""
+        return from_bfloat16(block) if self.dtype == STORED else block
 
     @cached_property
     def _groups(self) -> IntArray:
@@ -206,6 +228,12 @@ class Walk:
         return self.operator.fixed_space.num_groups
 
     @cached_property
+    def _entering(self) -> FloatArray:
+        classes = self.pattern.classes
+        alone = classes.of_row == classes.count if classes.of_row is not None else False
+        return np.where(alone, 0.0, self.pattern.scale)
+
+    @cached_property
     def _ones(self) -> FloatArray:
         return frozen(np.ones(self.pattern.rows))
 
@@ -216,14 +244,15 @@ class Walk:
     def _class_sums(self, swept: Swept, out: FloatArray) -> FloatArray:
         if self.pattern.classes.fused == self.pattern.classes.count:
             return swept.sums
-        return np.concatenate([swept.sums, self.passes.listed_sums(out, self.pattern.degrees)])
+        return np.concatenate([swept.sums, self.passes.listed_sums(self._numbers(out), self.pattern.degrees)])
 
     def _means(self, sums: FloatArray) -> Means:
         fixed, swing = self.pattern.classes.parts(sums / self._masses[:, None])
+        number = number_type(self.dtype)
         if not self.pattern.classes.alternates:
-            same = fixed.astype(self.dtype)
+            same = fixed.astype(number)
             return Means(same, same)
-        return Means((fixed + swing).astype(self.dtype), (fixed - swing).astype(self.dtype))
+        return Means((fixed + swing).astype(number), (fixed - swing).astype(number))
 
 
 def _read_only(block: FloatArray) -> FloatArray:

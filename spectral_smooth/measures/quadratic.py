@@ -35,6 +35,12 @@ class Parts:
         """Add all groups up: shape (1, depths)."""
         return Parts(*(np.sum(part, axis=0, keepdims=True) for part in vars(self).values()))
 
+    def added(self, other: Parts) -> Parts:
+        """Return the parts of two blocks of columns side by side."""
+        return Parts(
+            self.deviation2 + other.deviation2, self.energy + other.energy, self.fixed2 + other.fixed2
+        )
+
     def group(self, index: int) -> Parts:
         """Return the parts of one group: shape (1, depths)."""
         return Parts(*(part[index : index + 1] for part in vars(self).values()))

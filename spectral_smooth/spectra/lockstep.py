@@ -51,7 +51,9 @@ def lanczos(
         Called with (done, total) products.
     """
     stepper: _Stepper = (
-        _Fused(bound, start, mass) if isinstance(bound, SupportsWalk) else _PassByPass(bound, start, mass)
+        _Fused(bound, start, mass, steps)
+        if isinstance(bound, SupportsWalk)
+        else _PassByPass(bound, start, mass)
     )
     groups = len(mass)
     alphas, betas = np.zeros((steps, groups)), np.zeros((steps, groups))
@@ -107,12 +109,14 @@ class _PassByPass:
 class _Fused:
     """One sweep and one pass a step, on two blocks: vectors are kept unnormalised, v = V/β, and scaled in the product.
 
-    w ← S v − β v₋ is written over v₋, and its means, known from the same sweep, leave with α v.
+    w ← S v − β v₋ is written over v₋; its means, known from the same sweep, leave with α v, and those that the rounding
+    of that pass leaves behind are subtracted when w is read.
     """
 
-    def __init__(self, bound: SupportsWalk, start: FloatArray, mass: FloatArray) -> None:
-        self._walk = bound.walk(start.shape[1], np.dtype(np.float64), 0)
+    def __init__(self, bound: SupportsWalk, start: FloatArray, mass: FloatArray, steps: int) -> None:
+        self._walk = bound.walk(start.shape[1], np.float64, steps)
         self._current, self._previous = self._walk.enter(start), self._walk.empty()
+        self._means = self._next_means = self._walk.means(self._current)
         self._norm: FloatArray = np.sqrt(mass)
         self._norm_before: FloatArray = np.zeros(len(mass))
         self._beta: FloatArray = np.zeros(len(mass))
@@ -123,20 +127,25 @@ class _Fused:
         step = self._walk.step(
             self._current,
             self._previous,
+            means=self._means,
             coefficients=np.ascontiguousarray(table[:, self._walk.class_groups].T),
             anchor=self._previous,
         )
-        self._means = step.means
+        self._next_means = step.means
         return np.asarray(
             np.divide(step.norm - step.energy, step.norm, out=np.zeros_like(a), where=step.norm > 0)
         )
 
     def orthogonalise(self, alpha: FloatArray) -> FloatArray:
         factors = (alpha * _inverse(self._norm))[self._walk.class_groups]
-        return self._walk.orthogonalise(self._previous, self._current, factors, self._means)
+        squares, self._next_means = self._walk.orthogonalise(
+            self._previous, self._current, factors, self._next_means, self._means
+        )
+        return squares
 
     def advance(self, beta: FloatArray) -> None:
         self._current, self._previous = self._previous, self._current
+        self._means = self._next_means
         self._norm, self._norm_before, self._beta = beta, self._norm, beta
 
 

@@ -108,7 +108,7 @@ def predict_class_contrast(
     bound: BoundOperator = (engine or Numba()).bind(operator)
     signal = deflate(bound, operator.enter(features))
     basis = split.differences(operator.fixed_space.basis.T.tocsr())
-    vectors = split.vectors()
+    vectors = np.ascontiguousarray(split.vectors())
     bound.project_out(vectors)
     bound.project_out(vectors)
     # A class vector that lies in the known spaces leaves nothing but rounding.

@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.engines.compilation import kernel, source_stamp
+from spectral_smooth.engines.compilation import kernel
 from spectral_smooth.engines.kernels.counter import take
 from spectral_smooth.engines.kernels.plain_row import plain_row
 from spectral_smooth.engines.kernels.row import vector_row
-from spectral_smooth.engines.kernels.scalar_row import scalar_row
+from spectral_smooth.engines.kernels.scalar_rows import entry_sum
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 
 
 @cache
 def make_piece_sums(lanes: int, vectors: int, *, plain: bool) -> Any:
     """Return the kernel for rows of ``vectors`` vectors of ``lanes`` numbers; see `make_sweep`."""
-    stamp = source_stamp()
     scalar = lanes * vectors == 1
     width = lanes * vectors
 
@@ -35,23 +34,20 @@ def make_piece_sums(lanes: int, vectors: int, *, plain: bool) -> Any:
         ahead: int,
         counter: IntArray,
         out: FloatArray,
-    ) -> int:
+    ) -> None:
         last = len(indices) - 1
         scratch = np.empty(width, x.dtype)
         while True:
             piece = take(counter)
             if piece >= len(pieces):
-                return stamp
+                return
             low, high = pieces[piece, 0], pieces[piece, 1]
-            # The row of x with the piece's number is read and counts zero times.
+            # The row of x with the piece's number counts zero times: it is not even read.
             for p in range(panels):
                 first = min(p * width, last_panel)
                 # fmt: off
                 if scalar:
-                    scalar_row(
-                        x, indices, weights, scale, low, high, piece, stride, 0.0, 1.0, 0.0, None, 1.0, 0.0, 0.0,
-                        None, None, 0, None, None, 0, None, None, 0, out,
-                    )
+                    out[piece * stride] = entry_sum(indices, weights, scale, x, stride, ahead, low, high)
                 elif plain:
                     plain_row(
                         lanes, vectors, x, indices, weights, scale, low, high, last, ahead, piece, stride, first,

@@ -50,8 +50,9 @@ def plain_row(
     """Compute columns ``first`` to ``first + tail + lanes − 1`` of row i; see the top of `row`."""
     number = x.dtype.type
     width, here = tail + lanes, i * stride + first
+    # Times 0 is not nothing where the row holds NaN, and then it must not be read.
     for f in range(width):
-        scratch[f] = number(own) * x[here + f]
+        scratch[f] = number(own) * x[here + f] if own != 0.0 else number(0.0)
     if seeds is not None:
         for f in range(width):
             scratch[f] += seeds[seed_at + first + f]
@@ -67,7 +68,8 @@ def plain_row(
             scratch[f] += factor * x[there + f]
     norm = energy = number(0.0)
     for f in range(width):
-        y, u = number(r) * scratch[f], x[here + f]
+        # not r rounded to float32: off by the same share in every step, it would show after hundreds
+        y, u = number(r * np.float64(scratch[f])), x[here + f]
         if shift_own is not None:
             y -= shift_image[shift_at + first + f]
             u -= shift_own[shift_at + first + f]
@@ -75,7 +77,9 @@ def plain_row(
             norm += u * u
             energy += u * (u - y)
         if ruled is not None:
-            y = number(mix) * y + number(keep) * u
+            y = number(mix) * y
+            if keep != 0.0:
+                y += number(keep) * u
         if anchor is not None:
             y += number(pull) * anchor[here + f]
         if sums is not None:

@@ -85,11 +85,14 @@ class _Step:
 
     def __init__(self, context: Any, builder: Any, kinds: dict[str, Any], values: dict[str, Any]) -> None:
         self.context, self.builder, self.kinds, self.values = context, builder, kinds, values
-        self.number = kinds["x"].dtype
+        stored = kinds["x"].dtype
+        # bfloat16 comes as uint16, and is computed with as float32.
+        self.number = types.float32 if stored == types.uint16 else stored
         size = self.number.bitwidth // 8
         lanes, vectors = kinds["lanes"].literal_value, kinds["vectors"].literal_value
         offsets = [INT64(lanes * v) for v in range(vectors - 1)] + [self.integer("tail")]
-        self.rows = Rows(builder, ir.FloatType() if size == 4 else FLOAT64, size, lanes, offsets)
+        number = ir.FloatType() if size == 4 else FLOAT64
+        self.rows = Rows(builder, number, size, stored.bitwidth // 8, lanes, offsets)
         self.base = {
             name: data_pointer(context, builder, kinds[name], values[name])
             for name in ARRAYS
@@ -107,16 +110,27 @@ class _Step:
         """Return a scalar in the row's own type."""
         return self.context.cast(self.builder, self.values[name], self.kinds[name], self.number)
 
+    def _times_or_nothing(self, row: Row, name: str) -> Row:
+        """Return scalar · row, and zero where the scalar is 0: NaN in a row that is not asked for stays out."""
+        scalar = self.real(name)
+        absent_here = self.builder.fcmp_ordered("==", scalar, ir.Constant(scalar.type, 0.0))
+        return [
+            self.builder.select(absent_here, ir.Constant(v.type, [0.0] * self.rows.lanes), v)
+            for v in self.rows.times(row, scalar)
+        ]
+
     def table(self, name: str, at: str) -> Row:
         """Read a row of a table whose rows are as long as those of x."""
-        return self.rows.load(self.base[name], self.builder.add(self.integer(at), self.integer("first")))
+        return self.rows.load_numbers(
+            self.base[name], self.builder.add(self.integer(at), self.integer("first"))
+        )
 
     def build(self, return_type: Any) -> Any:
         rows, z = self.rows, self.rows.load(self.base["x"], self.here)
-        start = rows.times(z, self.real("own"))
+        start = self._times_or_nothing(z, "own")
         if "seeds" in self.base:
             start = rows.plus(start, self.table("seeds", "seed_at"))
-        y = rows.times(self._neighbours(start), self.real("r"))
+        y = rows.times_exactly(self._neighbours(start), self._double("r"))
         u = z
         if "shift_own" in self.base:
             y = rows.minus(y, self.table("shift_image", "shift_at"))
@@ -125,15 +139,16 @@ class _Step:
         result = self._rule(u, y)
         if "sums" in self.base:
             at = self.builder.add(self.integer("sums_at"), self.integer("first"))
-            rows.add_to(self.base["sums"], at, result, self._degree())
+            rows.add_to(self.base["sums"], at, result, self._double("degree"))
         past = self.context.cast(
             self.builder, self.values["past_cache"], self.kinds["past_cache"], types.boolean
         )
+        halves = self.kinds["out"].dtype == types.uint16
         with self.builder.if_else(past) as (yes, no):
             with yes:
-                rows.store(result, self.base["out"], self.here, past_cache=True)
+                rows.store(result, self.base["out"], self.here, halves=halves, past_cache=True)
             with no:
-                rows.store(result, self.base["out"], self.here, past_cache=False)
+                rows.store(result, self.base["out"], self.here, halves=halves, past_cache=False)
         return self.context.make_tuple(self.builder, return_type, measures)
 
     def _neighbours(self, start: Row) -> Row:
@@ -190,20 +205,20 @@ class _Step:
             return self.builder.fmul(*found)
         return found[0] if found else None
 
-    def _degree(self) -> Any:
-        return self.context.cast(self.builder, self.values["degree"], self.kinds["degree"], types.float64)
+    def _double(self, name: str) -> Any:
+        return self.context.cast(self.builder, self.values[name], self.kinds[name], types.float64)
 
     def _measures(self, u: Row, y: Row) -> list[Any]:
         if absent(self.kinds["measured"]):
             return [ir.Constant(FLOAT64, 0.0)] * 2
         both = self.rows.dot(u, u), self.rows.dot(u, self.rows.minus(u, y))
         wide = [self.context.cast(self.builder, one, self.number, types.float64) for one in both]
-        return [self.builder.fmul(one, self._degree()) for one in wide]
+        return [self.builder.fmul(one, self._double("degree")) for one in wide]
 
     def _rule(self, u: Row, y: Row) -> Row:
         if not absent(self.kinds["ruled"]):
             y = self.rows.times(y, self.real("mix"))
-            y = self.rows.plus(y, self.rows.times(u, self.real("keep")))
+            y = self.rows.plus(y, self._times_or_nothing(u, "keep"))
         if "anchor" in self.base:
             anchor = self.rows.load(self.base["anchor"], self.here)
             y = self.rows.plus(y, self.rows.times(anchor, self.real("pull")))

@@ -150,25 +150,33 @@ def _orthogonalise(
     alpha: FloatArray,
     shift: FloatArray,
     class_groups: IntArray,
+    fused: int,
     bounds: IntArray,
     counter: IntArray,
     parts: FloatArray,
+    sums: FloatArray,
 ) -> None:
-    """Row i of w ← w_i − alpha v_i − shift, both of its class; add d_i‖w_i‖² to ``parts`` (chunks, groups)."""
+    """Row i of w ← w_i − alpha v_i − shift, both of its class.
+
+    Add d_i‖w_i‖² to ``parts`` (chunks, groups) and d_i w_i to ``sums`` (chunks, fused + 1, columns).
+    """
     columns = w.shape[1]
     while True:
         chunk = take(counter)
         if chunk >= len(bounds) - 1:
             return
         for i in range(bounds[chunk], bounds[chunk + 1]):
-            k = 0 if classes is None else np.int64(classes[i])
+            k: Any = 0 if classes is None else np.int64(classes[i])
+            kept: Any = min(k, fused)
             a = w.dtype.type(alpha[k])
+            d = degrees[i]
             total = 0.0
             for f in range(columns):
                 value = w[i, f] - a * v[i, f] - shift[k, f]
                 w[i, f] = value
                 total += np.float64(value) * np.float64(value)
-            parts[chunk, class_groups[k]] += degrees[i] * total
+                sums[chunk, kept, f] += d * np.float64(value)
+            parts[chunk, class_groups[k]] += d * total
 
 
 group_inner = kernel(_group_inner, fastmath=REASSOCIATE)

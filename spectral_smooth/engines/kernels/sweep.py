@@ -12,19 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from spectral_smooth.engines.compilation import kernel, source_stamp
+from spectral_smooth.engines.compilation import kernel
 from spectral_smooth.engines.kernels.counter import take
 from spectral_smooth.engines.kernels.plain_row import plain_row
 from spectral_smooth.engines.kernels.row import vector_row
-from spectral_smooth.engines.kernels.scalar_row import scalar_row
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 
 
 @cache
 def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
     """Return the sweep for rows of ``vectors`` vectors of ``lanes`` numbers; with ``plain`` without intrinsics."""
-    stamp = source_stamp()
-    scalar = lanes * vectors == 1
     width = lanes * vectors
 
     def sweep(
@@ -37,7 +34,6 @@ def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
         x: FloatArray,
         stride: int,
         panels: int,
-        panel_group: int,
         last_panel: int,
         tail: int,
         ahead: int,
@@ -57,16 +53,15 @@ def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
         bounds: IntArray,
         counter: IntArray,
         parts: FloatArray,
-    ) -> int:
+    ) -> None:
         chunks, last = len(bounds) - 1, len(indices) - 1
-        tasks = chunks * ((panels + panel_group - 1) // panel_group)
         scratch = np.empty(width, x.dtype)
         while True:
-            task = take(counter)
-            if task >= tasks:
-                return stamp
-            chunk, panel = task % chunks, task // chunks * panel_group
+            chunk = take(counter)
+            if chunk >= chunks:
+                return
             long = np.searchsorted(long_rows, bounds[chunk])
+            all_norm = all_energy = 0.0
             for i in range(bounds[chunk], bounds[chunk + 1]):
                 degree = degrees[i]
                 own = loops[i] if len(loops) > 1 else loops[0]
@@ -88,16 +83,10 @@ def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
                         long += 1
                 sums_at = (chunk * (fused + 1) + min(k, fused)) * stride
                 norm = energy = 0.0
-                for p in range(panel, min(panel + panel_group, panels)):
+                for p in range(panels):
                     first = min(p * width, last_panel)
                     # fmt: off
-                    if scalar:
-                        n, e = scalar_row(
-                            x, indices, weights, scale, low, high, i, stride, own, r, degree, coefficients, mix,
-                            keep, pull, shift_own, shift_image, k * stride, anchor, seeds, seed * stride, measured,
-                            sums, sums_at, out,
-                        )
-                    elif plain:
+                    if plain:
                         n, e = plain_row(
                             lanes, vectors, x, indices, weights, scale, low, high, last, ahead, i, stride, first,
                             tail, own, r, degree, coefficients, mix, keep, pull, shift_own, shift_image, k * stride,
@@ -113,8 +102,15 @@ def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
                     norm += n
                     energy += e
                 if measured is not None:
-                    group = class_groups[k]
-                    parts[task, group, 0] += norm
-                    parts[task, group, 1] += energy
+                    if classes is None:
+                        all_norm += norm
+                        all_energy += energy
+                    else:
+                        group = class_groups[k]
+                        parts[chunk, group, 0] += norm
+                        parts[chunk, group, 1] += energy
+            if measured is not None and classes is None:
+                parts[chunk, 0, 0] = all_norm
+                parts[chunk, 0, 1] = all_energy
 
     return kernel(sweep)

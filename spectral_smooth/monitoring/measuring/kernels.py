@@ -7,15 +7,18 @@ a time, which is what the compiler turns into vector code.
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit, prange
+from functools import partial
 
+import numpy as np
+from numba import prange
+
+from spectral_smooth.engines.compilation import REASSOCIATE, kernel
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 
-REASSOC = {"reassoc", "contract", "nsz"}
+compiled = partial(kernel, parallel=True, fastmath=REASSOCIATE)
 
 
-@njit(parallel=True, cache=True, nogil=True, fastmath=REASSOC)
+@compiled
 def row_sums(
     x: FloatArray,
     order: IntArray,
@@ -83,7 +86,7 @@ def row_sums(
     return norms, sums, units, class_sums, class_units, class_norms, largest
 
 
-@njit(parallel=True, cache=True, nogil=True, fastmath=REASSOC)
+@compiled
 def row_residuals(
     x: FloatArray, order: IntArray, bounds: IntArray, factors: FloatArray, where: IntArray, means: FloatArray
 ) -> FloatArray:
@@ -107,7 +110,7 @@ def row_residuals(
     return out
 
 
-@njit(parallel=True, cache=True, nogil=True, fastmath=REASSOC)
+@compiled
 def pair_squares(
     x: FloatArray, heads: IntArray, tails: IntArray, scale: FloatArray, bounds: IntArray
 ) -> FloatArray:

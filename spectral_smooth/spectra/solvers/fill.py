@@ -38,9 +38,9 @@ def fill_bound(matrix: csr_array, stop: int) -> int:
 
 @cache
 def _compiled() -> Any:
-    from numba import njit
+    from spectral_smooth.engines.compilation import kernel
 
-    return njit(cache=True)(count_factor)
+    return kernel(count_factor)
 
 
 def count_factor(indptr: IntArray, indices: IntArray, order: IntArray, place: IntArray, stop: int) -> int:
