@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write."""
     given = _options(arguments)
     with Pool(given.cache) as pool:
-        results = _start(pool, given)
+        results = json.loads(given.output.read_text()) if given.again else _start(pool, given)
         try:
             _measure_all(pool, given, results)
         except KeyboardInterrupt:
@@ -91,11 +91,11 @@ def _measure_all(pool: Pool, given: argparse.Namespace, results: dict[str, Any])
         del graph
         need = 3 * nodes * case.columns * np.dtype(case.dtype).itemsize + BYTES_PER_ENTRY * entries
         found = measure(pool, case, _contenders(given, case), given.rounds, given.budget * SHARE, need)
-        results["cases"].append(record.case_record(case, nodes, entries, found))
+        record.put(results, record.case_record(case, nodes, entries, found))
         _ask_again(pool, given, results)
         record.write(given.output, results)
         clock = f"[{number}/{len(wanted)}, {time.perf_counter() - began:.0f} s]"
-        print(clock, "\n".join(table.lines(results["cases"][-1])), flush=True)
+        print(clock, "\n".join(table.lines(record.named(results, str(case)))), flush=True)
     pool.close()
     if given.complete or given.quick:
         _memory(pool, given, results)
@@ -164,6 +164,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only-us", action="store_true", help="no opponents")
     parser.add_argument("--opponents", nargs="+", choices=list(OPPONENTS), default=DEFAULT)
     parser.add_argument("--huge", action="store_true", help="also 2^24 nodes: 12 GiB of memory and minutes")
+    parser.add_argument(
+        "--again", action="store_true", help="replace the chosen cases in the output, and keep all else"
+    )
     parser.add_argument("--no-roofline", action="store_true", help="do not measure the bandwidth")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "spectral_smooth_versus")
     parser.add_argument(

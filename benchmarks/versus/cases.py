@@ -60,7 +60,7 @@ def chosen(
 
 def _required(threads: int) -> Iterator[Case]:
     """Yield the cases for which there is a target."""
-    for width in (64, 16, 128):
+    for width in (64, 16):
         yield Case("rmat", width, threads=threads)
     for width in (64, 16):
         yield Case("regular", width, threads=threads)
@@ -69,6 +69,9 @@ def _required(threads: int) -> Iterator[Case]:
     yield Case("rmat", 64, "float64", threads)
     yield Case("rmat", 1, "float64", threads)
     yield Case("cora", WIDE, threads=threads)
+    yield Case("rmat", 64, threads=threads, task="run", depth=DEPTH)
+    yield Case("tolokers", 1, "float64", threads)
+    yield Case("rmat", 128, threads=threads)
     for graph in ("rmat", "regular"):
         yield Case(graph, 100, threads=threads)
         for width in (64, 128):

@@ -133,6 +133,7 @@ def _name_lines(ax: Any, ends: dict[str, tuple[int, float]], widths: int) -> Non
             fontsize=8.5,
             va="center",
             color=STYLES[name][0],
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             arrowprops={"arrowstyle": "-", "color": "#bbbbbb", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3},
         )
 

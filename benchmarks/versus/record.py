@@ -19,6 +19,20 @@ def write(path: Path, results: dict[str, Any]) -> None:
     os.replace(half, path)  # noqa: PTH105
 
 
+def put(results: dict[str, Any], record: dict[str, Any]) -> None:
+    """Add a case, in place of one of the same title."""
+    titles = [one["title"] for one in results["cases"]]
+    if record["title"] in titles:
+        results["cases"][titles.index(record["title"])] = record
+    else:
+        results["cases"].append(record)
+
+
+def named(results: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return the case of a title."""
+    return next(one for one in results["cases"] if one["title"] == title)
+
+
 def case_record(case: Case, nodes: int, entries: int, found: dict[str, Any]) -> dict[str, Any]:
     """Return one case for the file, with the gathered GB/s of each contender.
 

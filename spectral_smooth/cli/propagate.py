@@ -30,6 +30,8 @@ spectral-smooth propagate cora.npz --measure energy --measure deviation --csv > 
 spectral-smooth propagate cora.npz --rule lazy:stay=0.5 --plain --dtype float32
 """
 DEFAULT_MEASURES = ("energy", "deviation", "norm", "collapse")
+# Multiplications from which on a run says beforehand what it needs: some seconds.
+LONG_RUN = 20_000_000_000
 
 
 def propagate(
@@ -130,6 +132,14 @@ def _run(
     audit = (*dataset.notes, *notes)
     for note in audit:
         talk.say(f"{note.topic}: {note.text}")
+    operator = chosen.chosen_operator.on(dataset.graph)
+    if dataset.graph.num_entries * features.shape[1] * chosen.depth >= LONG_RUN:
+        from spectral_smooth.simulate.estimate import estimate_run
+
+        needs = estimate_run(
+            operator, features.shape[1], chosen.depth, rule=chosen.chosen_rule, dtype=chosen.dtype
+        )
+        talk.say(f"this will take {needs}")
     with talk.progress(source.label) as progress:
 
         def tick(done: int, total: int) -> None:
@@ -137,7 +147,7 @@ def _run(
                 progress(f"depth {done}", done / max(total, 1))
 
         trajectory = run(
-            chosen.chosen_operator.on(dataset.graph),
+            operator,
             features if isinstance(features, np.ndarray) else features.toarray(),
             chosen.depth,
             rule=chosen.chosen_rule,

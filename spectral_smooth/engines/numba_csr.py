@@ -150,6 +150,12 @@ class BoundNumba:
     def _sweep(self, x: FloatArray, out: FloatArray) -> None:
         rows, columns = x.shape
         stride = x.strides[0] // x.itemsize
+        if columns == 1 and rows > 1 and not x.strides[0] == out.strides[0] == x.itemsize:
+            column = x[:, 0].copy()[:, None]
+            image = np.empty_like(column)
+            self._sweep(column, image)
+            out[...] = image
+            return
         if out.strides[0] < x.strides[0]:
             part = np.empty_like(out, order="C", shape=(rows, out.strides[0] // out.itemsize))[:, :columns]
             part[...] = x

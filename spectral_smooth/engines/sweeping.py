@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from spectral_smooth.engines.bfloat16 import STORED, number_type
-from spectral_smooth.engines.blocks import Cut, read_ahead
+from spectral_smooth.engines.blocks import Cut, cache_bytes, read_ahead
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.threads import run_chunks
 from spectral_smooth.errors import UsageError
@@ -90,7 +90,9 @@ def sweep(
     sums = np.zeros(chunks * (fused + 1) * cut.stride) if extras.sums else None
     weights = pattern.weights_as(number_type(x.dtype))
     pattern.check_range(x.dtype)
-    ahead = read_ahead(cut.width * x.itemsize)
+    # A single column that fits into a core's cache is there already.
+    near = cut.width == 1 and x.nbytes <= cache_bytes()
+    ahead = 0 if near else read_ahead(cut.width * x.itemsize)
     work = (len(pattern.indices) + pattern.rows) * cut.width * cut.panels
 
     def arguments(seeds: FloatArray | None) -> tuple[Any, ...]:

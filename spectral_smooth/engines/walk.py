@@ -98,6 +98,10 @@ class Walk:
         """Bytes of one block."""
         return self.pattern.rows * self.cut.stride * self.dtype.itemsize
 
+    @property
+    def _past_cache(self) -> bool:
+        return self.block_bytes > 2 * shared_cache_bytes()
+
     def empty(self) -> Any:
         """Return a block of zeros, shape (num_nodes, stride), aligned; columns beyond the features stay zero."""
         return new_block(self.pattern.rows, self.cut.stride, self.dtype)
@@ -105,13 +109,18 @@ class Walk:
     def enter(self, core: FloatArray) -> FloatArray:
         """Return the block of Y in core coordinates, shape (num_nodes, columns)."""
         block: FloatArray = self.empty()
-        rows = max(1, (1 << 20) // max(self.columns, 1))
+        self.fill(block, slice(0, self.columns), core)
+        return block
+
+    def fill(self, block: FloatArray, columns: slice, core: FloatArray) -> None:
+        """Write some columns of Y, given in core coordinates, into a block."""
+        columns = slice(columns.start, columns.start + core.shape[1])
+        rows = max(1, (1 << 20) // max(core.shape[1], 1))
         for low in range(0, self.pattern.rows, rows):
             part = slice(low, low + rows)
             given = core[part] if self.pattern.order is None else core[self.pattern.order[part]]
             numbers = given * self._entering[part, None]
-            block[part, : self.columns] = to_bfloat16(numbers) if self.dtype == STORED else numbers
-        return block
+            block[part, columns] = to_bfloat16(numbers) if self.dtype == STORED else numbers
 
     def leave(self, block: FloatArray, means: Means | None = None) -> FloatArray:
         """Return a block in core coordinates, float64, shape (num_nodes, columns), recentred if means are given."""
@@ -156,14 +165,15 @@ class Walk:
             anchor=None if anchor is None else _read_only(anchor),
             groups=self.class_groups,
             sums=True,
-            past_cache=self.block_bytes > 2 * shared_cache_bytes(),
+            past_cache=self._past_cache,
         )
         swept = sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), extras, plain=self.plain)
         return Step(swept.norm, swept.energy, self._means(self._class_sums(swept, out)))
 
     def apply(self, x: FloatArray, out: FloatArray) -> None:
         """Write P x into ``out``, and nothing else."""
-        sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), Extras(), plain=self.plain)
+        extras = Extras(past_cache=self._past_cache)
+        sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), extras, plain=self.plain)
 
     def means(self, block: FloatArray) -> Means:
         """Return what is in the known spaces, by one pass over a block."""

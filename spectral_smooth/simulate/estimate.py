@@ -21,6 +21,8 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import frozen
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.rule import Rule, sgc
+from spectral_smooth.simulate.entering import PANEL_VALUES
+from spectral_smooth.simulate.fused_view import fusable
 
 # Per node beside the blocks: row pointers, degrees, loops, scales, and what the fixed space keeps.
 NODE_BYTES = 88
@@ -128,17 +130,21 @@ def estimate_run(
     bound = (engine or Numba()).bind(operator)
     choice = bound.order(columns, number, depth) if isinstance(bound, SupportsWalk) else None
     order = "none" if choice is None else choice.name
-    pulls = bool((rule or sgc()).c)
-    per_panel = panel_columns(operator, columns, dtype, pulls=pulls, memory=memory)
+    rule = rule or sgc()
+    fused, pulls = isinstance(bound, SupportsWalk) and fusable(rule), bool(rule.c)
+    per_panel = panel_columns(operator, columns, dtype, pulls=pulls, fused=fused, memory=memory)
     panels = -(-columns // per_panel) if columns else 1
     row_bytes = cut_padded(per_panel, number.itemsize).stride * number.itemsize
     seconds = panels * (depth + 1) * (graph.num_entries + 3 * nodes) * row_bytes / gather_rate()
     peak = _graph_bytes(operator, reordered=order != "none")
-    peak += per_panel * nodes * _bytes_in_a_row(number.itemsize, pulls=pulls)
+    peak += per_panel * nodes * _number_bytes(number.itemsize, pulls=pulls, fused=fused)
+    peak += _entering_bytes(nodes, per_panel)
     return RunEstimate(peak, seconds, (depth + 1) * panels, panels, per_panel, order)
 
 
-def panel_columns(operator: Operator, columns: int, dtype: str, *, pulls: bool, memory: int | None) -> int:
+def panel_columns(
+    operator: Operator, columns: int, dtype: str, *, pulls: bool, fused: bool, memory: int | None
+) -> int:
     """Return how many columns fit into memory at once, all of them where they do.
 
     Parameters
@@ -148,6 +154,8 @@ def panel_columns(operator: Operator, columns: int, dtype: str, *, pulls: bool, 
     dtype : str
     pulls : bool
         Whether the features themselves are kept as a third block.
+    fused : bool
+        Whether the run takes one sweep a depth, as deflated runs of the default engine do.
     memory : int or None
         Bytes; by default `available_memory`.
 
@@ -159,13 +167,15 @@ def panel_columns(operator: Operator, columns: int, dtype: str, *, pulls: bool, 
     Examples
     --------
     >>> import spectral_smooth as ss
-    >>> panel_columns(ss.gcn(ss.load("karate").graph), 64, "float64", pulls=False, memory=20_000)
+    >>> panel_columns(ss.gcn(ss.load("karate").graph), 64, "float64", pulls=False, fused=True, memory=40_000)
     24
     """
     size = storage_type(dtype).itemsize
     budget = available_memory() if memory is None else memory
-    column_bytes = operator.graph.num_nodes * _bytes_in_a_row(size, pulls=pulls)
-    return _fitting(columns, column_bytes, _graph_bytes(operator, reordered=True), budget, LINE // size)
+    nodes = operator.graph.num_nodes
+    column_bytes = nodes * _number_bytes(size, pulls=pulls, fused=fused)
+    fixed = _graph_bytes(operator, reordered=True) + _entering_bytes(nodes, columns)
+    return _fitting(columns, column_bytes, fixed, budget, LINE // size)
 
 
 def available_memory(source: Path = Path("/proc/meminfo")) -> int | None:
@@ -224,9 +234,18 @@ def _graph_bytes(operator: Operator, *, reordered: bool) -> int:
     return entry_bytes * (1 + reordered) + graph.num_nodes * NODE_BYTES
 
 
-def _bytes_in_a_row(size: int, *, pulls: bool) -> int:
-    """Return the most bytes that one number of a state needs at once: while entering, and while running."""
-    return max(8 + size * (1 + pulls), size * (2 + pulls))
+def _number_bytes(size: int, *, pulls: bool, fused: bool) -> int:
+    """Return the bytes of all blocks for one number of a state.
+
+    A fused run has two blocks, or three. Any other has the features, the state, the next and the read-out, and float64
+    copies of the first and of what is measured.
+    """
+    return size * (2 + pulls) if fused else 4 * size + 2 * 8
+
+
+def _entering_bytes(nodes: int, columns: int) -> int:
+    """Return the bytes of a panel of features on its way in, and of what it is taken from."""
+    return 2 * 8 * min(PANEL_VALUES, nodes * columns)
 
 
 def _fitting(columns: int, column_bytes: int, graph_bytes: int, memory: int | None, line: int) -> int:

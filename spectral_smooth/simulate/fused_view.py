@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spectral_smooth.engines.bfloat16 import NAME, ROUNDING, number_type, storage_type
-from spectral_smooth.engines.deflation import deflate
-from spectral_smooth.engines.types import BoundOperator, SupportsWalk
+from spectral_smooth.engines.deflation import Deflated
+from spectral_smooth.engines.types import SupportsWalk
 from spectral_smooth.engines.walk import Means, Step
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.measures.quadratic import Parts
 from spectral_smooth.operators.readout import Concat, Last
 from spectral_smooth.operators.rule import Rule
+from spectral_smooth.simulate.entering import PANEL_VALUES, Entering
 from spectral_smooth.simulate.known_parts import KnownParts
 from spectral_smooth.simulate.views import Look, View
 
@@ -54,20 +55,33 @@ class FusedView(View):
     and energy have not changed over `STILL` depths, no further product is taken.
     """
 
-    def __init__(self, bound: BoundOperator, core: FloatArray, rule: Rule, depth: int, dtype: str) -> None:
+    def __init__(self, entering: Entering, rule: Rule, depth: int, dtype: str) -> None:
+        bound = entering.bound
         if not isinstance(bound, SupportsWalk):
             raise TypeError(f"{type(bound).__name__} has no fused steps")
         self.bound, self.rule, self._storage = bound, rule, dtype
         self.dtype = number_type(storage_type(dtype))
-        signal = deflate(bound, core)
+        self._walk = bound.walk(entering.columns, dtype, depth)
+        block, signal, exponents = self._entered(entering)
         self.known = KnownParts.of(bound.operator.fixed_space, signal, rule, depth)
-        exponents = -_rounded_log2(np.sqrt(signal.mass))
-        bound.scale_rows(signal.rest, np.ldexp(1.0, exponents))
-        self._walk = bound.walk(core.shape[1], dtype, depth)
-        self._state = _State(self._walk.enter(signal.rest), self._walk.nothing, exponents)
-        self._anchor = _State(self._state.block.copy(), self._walk.nothing, exponents) if rule.c else None
+        self._state = _State(block, self._walk.nothing, exponents)
+        self._anchor = _State(block.copy(), self._walk.nothing, exponents) if rule.c else None
         self._dead: BoolArray = signal.mass == 0
         self._still_from: int | None = None
+
+    def _entered(self, entering: Entering) -> tuple[FloatArray, Deflated, IntArray]:
+        """Return the features as a block of about norm one in each row group, their known parts, and the powers of two.
+
+        A block of many values goes in by panels, twice: its size must be known before it is rounded.
+        """
+        block = self._walk.empty()
+        panels = list(entering.deflated()) if block.shape[0] * entering.columns <= PANEL_VALUES else None
+        signal = entering.summary(iter(panels) if panels is not None else entering.deflated())
+        exponents = -_rounded_log2(np.sqrt(signal.mass))
+        for columns, panel in entering.deflated() if panels is None else panels:
+            self.bound.scale_rows(panel.rest, np.ldexp(1.0, exponents))
+            self._walk.fill(block, columns, panel.rest)
+        return block, signal, exponents
 
     @property
     def notes(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from spectral_smooth.operators.operator import Operator
 from spectral_smooth.operators.readout import Concat
 from spectral_smooth.operators.rule import Rule, sgc
 from spectral_smooth.progress import Tick
+from spectral_smooth.simulate.entering import Entering
 from spectral_smooth.simulate.estimate import panel_columns
 from spectral_smooth.simulate.fused_view import FusedView, fusable
 from spectral_smooth.simulate.run import Run
@@ -123,8 +124,12 @@ def propagate(
     wanted = log_spaced_depths(depth) if state_depths is None else np.asarray(state_depths)
     bound: BoundOperator = (engine or Numba()).bind(operator)
     check_features(features, operator.graph.num_nodes)
+    fused = deflate and isinstance(bound, SupportsWalk) and fusable(rule)
+    if dtype == "bfloat16" and not fused:
+        raise UsageError("bfloat16 needs deflate=True, the default engine, and a read-out of single states")
     columns = features.shape[1]
-    width = max(1, panel_columns(operator, columns, dtype, pulls=bool(rule.c), memory=memory))
+    width = panel_columns(operator, columns, dtype, pulls=bool(rule.c), fused=fused, memory=memory)
+    width = max(width, 1)
     panels = [slice(low, low + width) for low in range(0, max(columns, 1), width)]
     run = Run(
         bound,
@@ -136,15 +141,14 @@ def propagate(
         _seed(rng),
         keep_final,
     )
-    make: Callable[[BoundOperator, FloatArray, Rule, int, str], View] = PlainView
-    if deflate:
-        make = FusedView if isinstance(bound, SupportsWalk) and fusable(rule) else DeflatedView
-    if dtype == "bfloat16" and make is not FusedView:
-        raise UsageError("bfloat16 needs deflate=True, the default engine, and a read-out of single states")
     ticks = Ticks(progress, depth, len(panels))
     for panel in panels:
-        # No name for the block in core coordinates: it is let go when the view has its own.
-        view = make(bound, operator.enter(features[:, panel]), rule, depth, dtype)
+        entering = Entering(bound, features[:, panel])
+        view: View
+        if fused:
+            view = FusedView(entering, rule, depth, dtype)
+        else:
+            view = (DeflatedView if deflate else PlainView)(bound, entering.whole(), rule, depth, dtype)
         run.follow(view, ticks.next)
     notes = [rule.scale_note] if rule.scale_note else []
     notes += view.notes

@@ -25,8 +25,11 @@ GRAPH = 2 * (OP.graph.indices.nbytes + OP.graph.weights.nbytes) + 88 * NODES
 def test_bytes_are_those_of_the_blocks_and_the_graph():
     found = estimate_run(OP, 16, 10, engine=Numba(reorder="none"))
     own = OP.graph.indices.nbytes + OP.graph.weights.nbytes + 88 * NODES
-    assert found.peak_bytes == own + 2 * NODES * 16 * 8
-    assert estimate_run(OP, 16, 10, engine=Numba(reorder="bfs")).peak_bytes == GRAPH + 2 * NODES * 16 * 8
+    assert found.peak_bytes == own + 2 * NODES * 16 * 8 + 16 * NODES * 16
+    assert (
+        estimate_run(OP, 16, 10, engine=Numba(reorder="bfs")).peak_bytes
+        == GRAPH + 2 * NODES * 16 * 8 + 16 * NODES * 16
+    )
     more = estimate_run(OP, 16, 10, rule=ppr(0.1), engine=Numba(reorder="none"))
     assert more.peak_bytes - found.peak_bytes == NODES * 16 * 8
 
@@ -50,14 +53,14 @@ def test_another_engine_has_no_order():
 
 @pytest.mark.parametrize(("columns", "fitting"), [(40, 24), (24, 24), (5, 5)])
 def test_panels_are_multiples_of_a_line_that_fit(columns, fitting):
-    memory = GRAPH + 27 * NODES * 16
-    found = panel_columns(OP, columns, "float64", pulls=False, memory=memory)
+    memory = GRAPH + 16 * NODES * columns + 27 * NODES * 16
+    found = panel_columns(OP, columns, "float64", pulls=False, fused=True, memory=memory)
     assert found == fitting
-    assert panel_columns(OP, columns, "float64", pulls=False, memory=None) == columns
+    assert panel_columns(OP, columns, "float64", pulls=False, fused=True, memory=None) == columns
 
 
 def test_less_than_a_line_is_a_panel_too():
-    assert panel_columns(OP, 40, "float64", pulls=False, memory=GRAPH + 3 * NODES * 16) == 3
+    assert panel_columns(OP, 40, "float64", pulls=False, fused=True, memory=GRAPH + 43 * NODES * 16) == 3
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -69,7 +72,9 @@ def test_columns_in_panels_add_up(dtype, rule, deflate):
     whole = propagate(
         OP, x, 6, rule=rule, measures=names, dtype=dtype, deflate=deflate, keep_final=rule.name != "concat"
     )
-    size = {"float64": 16, "float32": 12}[dtype] + (8 if dtype == "float64" else 4) * bool(rule.c)
+    size = {"float64": 8, "float32": 4}[dtype]
+    fused = (deflate and rule.name in ("sgc", "concat")) or (deflate and rule.c)
+    number_bytes = size * (2 + bool(rule.c)) if fused else 4 * size + 16
     split = propagate(
         OP,
         x,
@@ -79,7 +84,7 @@ def test_columns_in_panels_add_up(dtype, rule, deflate):
         dtype=dtype,
         deflate=deflate,
         keep_final=rule.name != "concat",
-        memory=GRAPH + 17 * NODES * size,
+        memory=GRAPH + 16 * NODES * 37 + 17 * NODES * number_bytes,
     )
     assert any("panels of 16" in note for note in split.notes)
     tolerance = 1e-12 if dtype == "float64" else 2e-6
@@ -91,7 +96,7 @@ def test_columns_in_panels_add_up(dtype, rule, deflate):
 
 def test_measures_of_the_state_need_all_columns_and_say_so():
     x = cases.features(NODES, 37)
-    split = propagate(OP, x, 4, measures=["energy", "mad"], memory=GRAPH + 17 * NODES * 16)
+    split = propagate(OP, x, 4, measures=["energy", "mad"], memory=GRAPH + 16 * NODES * 37 + 17 * NODES * 16)
     assert "measures of the state need all columns at once and are left out" in split.notes
     assert [curve.name for curve in split.curves if curve.component is None] == ["energy"]
 
@@ -100,7 +105,12 @@ def test_progress_counts_the_depths_of_all_panels():
     seen = []
     x = cases.features(NODES, 37)
     propagate(
-        OP, x, 4, measures=["energy"], memory=GRAPH + 17 * NODES * 16, progress=lambda *t: seen.append(t)
+        OP,
+        x,
+        4,
+        measures=["energy"],
+        memory=GRAPH + 16 * NODES * 37 + 17 * NODES * 16,
+        progress=lambda *t: seen.append(t),
     )
     assert seen == [(k, 14) for k in range(15)]
 

@@ -15,6 +15,7 @@ from spectral_smooth.graphs.random_models import random_regular
 from spectral_smooth.measures.quadratic import QUADRATIC
 from spectral_smooth.operators.operator import Operator, gcn, symmetric
 from spectral_smooth.operators.rule import Rule, lazy, ppr, residual, sgc
+from spectral_smooth.simulate.entering import Entering
 from spectral_smooth.simulate.fused_view import FusedView, fusable
 from spectral_smooth.simulate.propagate import propagate
 
@@ -226,7 +227,7 @@ def test_read_outs_of_several_states_take_the_other_view():
     ]  # fmt: skip
     op = gcn(cases.GRAPHS["karate"])
     with pytest.raises(TypeError, match="no fused steps"):
-        FusedView(Reference().bind(op), op.enter(cases.features(34)), sgc(), 3, "float64")
+        FusedView(Entering(Reference().bind(op), cases.features(34)), sgc(), 3, "float64")
 
 
 @given(
@@ -290,3 +291,19 @@ def test_weights_beyond_the_range_of_float32_are_refused(factor):
     found = propagate(far, x, 2, measures=("energy",)).curve("energy").lower
     near = propagate(symmetric(graph), x, 2, measures=("energy",)).curve("energy").lower
     np.testing.assert_allclose(found, near, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+@pytest.mark.parametrize("rule", [sgc(), ppr(0.2)])
+def test_features_that_enter_by_panels_are_the_same_run(monkeypatch, dtype, rule):
+    from spectral_smooth.simulate import entering, fused_view
+
+    op, x = cases.operator("component and isolated edges", "symmetric"), cases.features(36, 11)
+    names = ("energy", "deviation", "norm")
+    whole = propagate(op, x, 5, rule=rule, measures=names, dtype=dtype, keep_final=True)
+    monkeypatch.setattr(entering.Entering.deflated, "__defaults__", (36 * 3,))
+    monkeypatch.setattr(fused_view, "PANEL_VALUES", 36 * 3)
+    split = propagate(op, x, 5, rule=rule, measures=names, dtype=dtype, keep_final=True)
+    for name in names:
+        np.testing.assert_allclose(split.curve(name).lower, whole.curve(name).lower, rtol=1e-12)
+    np.testing.assert_allclose(split.final, whole.final, atol=1e-12)

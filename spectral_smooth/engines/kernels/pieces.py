@@ -47,7 +47,7 @@ def make_piece_sums(lanes: int, vectors: int, *, plain: bool) -> Any:
                 first = min(p * width, last_panel)
                 # fmt: off
                 if scalar:
-                    out[piece * stride] = entry_sum(indices, weights, scale, x, stride, ahead, low, high)
+                    out[piece] = entry_sum(indices, weights, scale, x, ahead, low, high)
                 elif plain:
                     plain_row(
                         lanes, vectors, x, indices, weights, scale, low, high, last, ahead, piece, stride, first,

@@ -137,9 +137,6 @@ class _Step:
             u = rows.minus(z, self.table("shift_own", "shift_at"))
         measures = self._measures(u, y)
         result = self._rule(u, y)
-        if "sums" in self.base:
-            at = self.builder.add(self.integer("sums_at"), self.integer("first"))
-            rows.add_to(self.base["sums"], at, result, self._double("degree"))
         past = self.context.cast(
             self.builder, self.values["past_cache"], self.kinds["past_cache"], types.boolean
         )
@@ -149,6 +146,10 @@ class _Step:
                 rows.store(result, self.base["out"], self.here, halves=halves, past_cache=True)
             with no:
                 rows.store(result, self.base["out"], self.here, halves=halves, past_cache=False)
+        # After the row is written: between them, writes past the cache would wait for these.
+        if "sums" in self.base:
+            at = self.builder.add(self.integer("sums_at"), self.integer("first"))
+            rows.add_to(self.base["sums"], at, result, self._double("degree"))
         return self.context.make_tuple(self.builder, return_type, measures)
 
     def _neighbours(self, start: Row) -> Row:

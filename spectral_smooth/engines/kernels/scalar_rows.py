@@ -24,7 +24,6 @@ def neighbour_sums(
     weights: FloatArray | None,
     scale: FloatArray | None,
     x: FloatArray,
-    stride: int,
     ahead: int,
     first: int,
     end: int,
@@ -36,10 +35,10 @@ def neighbour_sums(
     long = np.searchsorted(long_rows, first)
     for i in range(first, end):
         if seeds is not None and long < len(long_rows) and long_rows[long] == i:
-            sums[i - first] = seeds[long * stride]
+            sums[i - first] = seeds[long]
             long += 1
         else:
-            sums[i - first] = entry_sum(indices, weights, scale, x, stride, ahead, indptr[i], indptr[i + 1])
+            sums[i - first] = entry_sum(indices, weights, scale, x, ahead, indptr[i], indptr[i + 1])
 
 
 @njit(error_model="numpy")
@@ -48,7 +47,6 @@ def entry_sum(
     weights: FloatArray | None,
     scale: FloatArray | None,
     x: FloatArray,
-    stride: int,
     ahead: int,
     low: int,
     high: int,
@@ -56,22 +54,22 @@ def entry_sum(
     """Return Σ m_e x_j over the entries from ``low`` to ``high − 1``."""
     a = b = c = d = x.dtype.type(0.0)
     # The entries end somewhere: behind the last one lies memory that is not ours.
-    safe = len(indices) - ahead - 4
+    safe = len(indices) - ahead - 4 if ahead > 0 else -1
     e = low
     while e + 4 <= high:
         if e <= safe:
             soon = np.uint64(e + ahead)
-            prefetch(x, np.uint64(indices[soon]) * np.uint64(stride))
-            prefetch(x, np.uint64(indices[soon + np.uint64(1)]) * np.uint64(stride))
-            prefetch(x, np.uint64(indices[soon + np.uint64(2)]) * np.uint64(stride))
-            prefetch(x, np.uint64(indices[soon + np.uint64(3)]) * np.uint64(stride))
-        a += one_entry(indices, weights, scale, x, stride, e)
-        b += one_entry(indices, weights, scale, x, stride, e + 1)
-        c += one_entry(indices, weights, scale, x, stride, e + 2)
-        d += one_entry(indices, weights, scale, x, stride, e + 3)
+            prefetch(x, np.uint64(indices[soon]))
+            prefetch(x, np.uint64(indices[soon + np.uint64(1)]))
+            prefetch(x, np.uint64(indices[soon + np.uint64(2)]))
+            prefetch(x, np.uint64(indices[soon + np.uint64(3)]))
+        a += one_entry(indices, weights, scale, x, e)
+        b += one_entry(indices, weights, scale, x, e + 1)
+        c += one_entry(indices, weights, scale, x, e + 2)
+        d += one_entry(indices, weights, scale, x, e + 3)
         e += 4
     while e < high:
-        a += one_entry(indices, weights, scale, x, stride, e)
+        a += one_entry(indices, weights, scale, x, e)
         e += 1
     return (a + b) + (c + d)
 
@@ -82,12 +80,11 @@ def one_entry(
     weights: FloatArray | None,
     scale: FloatArray | None,
     x: FloatArray,
-    stride: int,
     e: int,
 ) -> Any:
     """Return m_e x_j of one entry."""
     j = np.uint64(indices[np.uint64(e)])
-    value = x[j * np.uint64(stride)]
+    value = x[j]
     if weights is not None:
         value *= x.dtype.type(weights[np.uint64(e)])
     if scale is not None:
@@ -102,7 +99,6 @@ def finish_rows(
     loops: FloatArray,
     degrees: FloatArray,
     x: FloatArray,
-    stride: int,
     first: int,
     end: int,
     classes: IntArray | None,
@@ -130,13 +126,13 @@ def finish_rows(
         else:
             r = np.float64(scale[i])
             own *= r
-        u = x[i * stride]
+        u = x[i]
         # Times 0 is not nothing where a row holds NaN.
         mine = number(own) * u if own != 0.0 else number(0.0)
         y = number(r * np.float64(mine + neighbours[i - first]))
         if shift_own is not None:
-            y -= shift_image[k * stride]
-            u -= shift_own[k * stride]
+            y -= shift_image[k]
+            u -= shift_own[k]
         if measured is not None:
             wide = np.float64(u)
             if classes is None:
@@ -149,13 +145,13 @@ def finish_rows(
             kept = number(coefficients[k, 1]) * u if coefficients[k, 1] != 0.0 else number(0.0)
             y = number(coefficients[k, 0]) * y + kept
             if anchor is not None:
-                y += number(coefficients[k, 2]) * anchor[i * stride]
+                y += number(coefficients[k, 2]) * anchor[i]
         if sums is not None:
             if classes is None:
                 total += degree * np.float64(y)
             else:
-                sums[sums_at + min(k, fused) * stride] += degree * np.float64(y)
-        out[i * stride] = y
+                sums[sums_at + min(k, fused)] += degree * np.float64(y)
+        out[i] = y
     if classes is None:
         if measured is not None:
             parts[0, 0] += norm

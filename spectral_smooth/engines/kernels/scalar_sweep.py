@@ -25,7 +25,7 @@ def make_scalar_sweep() -> Any:
         loops: FloatArray,
         degrees: FloatArray,
         x: FloatArray,
-        stride: int,
+        stride: int,  # noqa: ARG001 - one
         panels: int,  # noqa: ARG001 - one column has one panel
         last_panel: int,  # noqa: ARG001
         tail: int,  # noqa: ARG001
@@ -57,11 +57,11 @@ def make_scalar_sweep() -> Any:
                 return
             first, end = bounds[chunk], bounds[chunk + 1]
             neighbour_sums(
-                indptr, indices, weights, scale, x, stride, ahead, first, end, long_rows, seeds, neighbours
+                indptr, indices, weights, scale, x, ahead, first, end, long_rows, seeds, neighbours
             )
             finish_rows(
-                neighbours, scale, loops, degrees, x, stride, first, end, classes, class_groups, coefficients,
-                shift_own, shift_image, anchor, measured, sums, fused, chunk * (fused + 1) * stride, out,
+                neighbours, scale, loops, degrees, x, first, end, classes, class_groups, coefficients,
+                shift_own, shift_image, anchor, measured, sums, fused, chunk * (fused + 1), out,
                 parts[chunk] if measured is not None else parts[0],
             )  # fmt: skip
 

@@ -18,6 +18,8 @@ from spectral_smooth.engines.kernels.plain_row import plain_row
 from spectral_smooth.engines.kernels.row import vector_row
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 
+TILE = 16
+
 
 @cache
 def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
@@ -56,59 +58,62 @@ def make_sweep(lanes: int, vectors: int, *, plain: bool) -> Any:
     ) -> None:
         chunks, last = len(bounds) - 1, len(indices) - 1
         scratch = np.empty(width, x.dtype)
+        # Of wide rows a few rows are done panel by panel: the sums of one panel then stay in the nearest cache.
+        tile = TILE if panels > 1 else 1 << 40
         while True:
             chunk = take(counter)
             if chunk >= chunks:
                 return
-            long = np.searchsorted(long_rows, bounds[chunk])
             all_norm = all_energy = 0.0
-            for i in range(bounds[chunk], bounds[chunk + 1]):
-                degree = degrees[i]
-                own = loops[i] if len(loops) > 1 else loops[0]
-                if scale is None:
-                    r = 1.0 / degree if degree > 0 else 0.0
-                else:
-                    r = np.float64(scale[i])
-                    own *= r
-                k: Any = 0 if classes is None else np.int64(classes[i])
-                mix, keep, pull = 1.0, 0.0, 0.0
-                if coefficients is not None:
-                    mix, keep, pull = coefficients[k, 0], coefficients[k, 1], coefficients[k, 2]
-                low, high = indptr[i], indptr[i + 1]
-                seed = 0
-                if seeds is not None:
-                    seed = len(long_rows)
-                    if long < len(long_rows) and long_rows[long] == i:
-                        seed, low = long, high
-                        long += 1
-                sums_at = (chunk * (fused + 1) + min(k, fused)) * stride
-                norm = energy = 0.0
+            end = bounds[chunk + 1]
+            for begin in range(bounds[chunk], end, tile):
                 for p in range(panels):
                     first = min(p * width, last_panel)
-                    # fmt: off
-                    if plain:
-                        n, e = plain_row(
-                            lanes, vectors, x, indices, weights, scale, low, high, last, ahead, i, stride, first,
-                            tail, own, r, degree, coefficients, mix, keep, pull, shift_own, shift_image, k * stride,
-                            anchor, seeds, seed * stride, measured, sums, sums_at, past_cache, out, scratch,
-                        )
-                    else:
-                        n, e = vector_row(
-                            lanes, vectors, x, indices, weights, scale, low, high, last, ahead, i, stride, first,
-                            tail, own, r, degree, coefficients, mix, keep, pull, shift_own, shift_image, k * stride,
-                            anchor, seeds, seed * stride, measured, sums, sums_at, past_cache, out, scratch,
-                        )
-                    # fmt: on
-                    norm += n
-                    energy += e
-                if measured is not None:
-                    if classes is None:
-                        all_norm += norm
-                        all_energy += energy
-                    else:
-                        group = class_groups[k]
-                        parts[chunk, group, 0] += norm
-                        parts[chunk, group, 1] += energy
+                    long: Any = np.searchsorted(long_rows, begin) if seeds is not None else 0
+                    for i in range(begin, min(begin + tile, end)):
+                        degree = degrees[i]
+                        own = loops[i] if len(loops) > 1 else loops[0]
+                        if scale is None:
+                            r = 1.0 / degree if degree > 0 else 0.0
+                        else:
+                            r = np.float64(scale[i])
+                            own *= r
+                        k: Any = 0 if classes is None else np.int64(classes[i])
+                        mix, keep, pull = 1.0, 0.0, 0.0
+                        if coefficients is not None:
+                            mix, keep, pull = coefficients[k, 0], coefficients[k, 1], coefficients[k, 2]
+                        low, high = indptr[i], indptr[i + 1]
+                        seed = 0
+                        if seeds is not None:
+                            seed = len(long_rows)
+                            if long < len(long_rows) and long_rows[long] == i:
+                                seed, low = long, high
+                                long += 1
+                        sums_at = (chunk * (fused + 1) + min(k, fused)) * stride
+                        # fmt: off
+                        if plain:
+                            norm, energy = plain_row(
+                                lanes, vectors, x, indices, weights, scale, low, high, last, ahead, i, stride, first,
+                                tail, own, r, degree, coefficients, mix, keep, pull, shift_own, shift_image,
+                                k * stride, anchor, seeds, seed * stride, measured, sums, sums_at, past_cache, out,
+                                scratch,
+                            )
+                        else:
+                            norm, energy = vector_row(
+                                lanes, vectors, x, indices, weights, scale, low, high, last, ahead, i, stride, first,
+                                tail, own, r, degree, coefficients, mix, keep, pull, shift_own, shift_image,
+                                k * stride, anchor, seeds, seed * stride, measured, sums, sums_at, past_cache, out,
+                                scratch,
+                            )
+                        # fmt: on
+                        if measured is not None:
+                            if classes is None:
+                                all_norm += norm
+                                all_energy += energy
+                            else:
+                                group = class_groups[k]
+                                parts[chunk, group, 0] += norm
+                                parts[chunk, group, 1] += energy
             if measured is not None and classes is None:
                 parts[chunk, 0, 0] = all_norm
                 parts[chunk, 0, 1] = all_energy
