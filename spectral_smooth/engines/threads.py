@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def default_threads() -> int:
         return int(told)
     if parent_process() is not None:
         return 1
-    return max(1, min(int(told), allowed_processors()))
+    return max(1, min(int(told), _allowed_here()))
 
 
 def allowed_processors(quota_file: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
@@ -48,6 +49,12 @@ def allowed_processors(quota_file: Path = Path("/sys/fs/cgroup/cpu.max")) -> int
         return count if quota == "max" else max(1, min(count, math.ceil(int(quota) / int(period))))
     except (OSError, ValueError, ZeroDivisionError):
         return count
+
+
+@cache
+def _allowed_here() -> int:
+    """Ask the system once: reading its file takes as long as a small product."""
+    return allowed_processors()
 
 
 def run_chunks(kernel: Callable[..., Any], arguments: tuple[Any, ...], work: int) -> None:

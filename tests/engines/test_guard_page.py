@@ -95,7 +95,7 @@ def step(side, *, vectors=True, blocks=((1, np.float64), (3, np.float64), (20, n
         found = walk.step(x, out, means=means, coefficients=table, anchor=anchor)
         walk.step(x, out, means=found.means, coefficients=table, anchor=out)
         walk.orthogonalise(out, x, np.ones(len(table)), found.means, means)
-        walk.edge_energy(out, found.means)
+        walk.edge_energy(out)
         walk.norm(out)
         walk.leave(out)
 

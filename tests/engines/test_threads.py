@@ -66,7 +66,7 @@ def _everything(op, columns, dtype):
     table = np.tile([0.5, 0.2, 0.3], (walk.pattern.classes.count + 1, 1))
     step = walk.step(z, out, means=walk.means(z), coefficients=table, anchor=walk.enter(y))
     found += [rest, out.copy(), step.norm, step.energy, step.means.own, step.means.image]
-    found += [walk.norm(out), walk.edge_energy(out.copy(), step.means)]
+    found += [walk.norm(out), walk.edge_energy(out)]
     squares, left = walk.orthogonalise(out, z, np.full(len(table), 0.1), step.means, walk.means(z))
     found += [squares, left.own, left.image, out]
     return [one.tobytes() for one in found]
