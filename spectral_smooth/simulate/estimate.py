@@ -167,7 +167,7 @@ def panel_columns(
     Examples
     --------
     >>> import spectral_smooth as ss
-    >>> panel_columns(ss.gcn(ss.load("karate").graph), 64, "float64", pulls=False, fused=True, memory=40_000)
+    >>> panel_columns(ss.gcn(ss.load("karate").graph), 64, "float64", pulls=False, fused=True, memory=54_000)
     24
     """
     size = storage_type(dtype).itemsize
