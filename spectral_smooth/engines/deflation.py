@@ -10,6 +10,8 @@ from spectral_smooth.engines.types import BoundOperator
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
+# A product that is smaller than so many eps of its terms is nothing but their rounding.
+PRODUCT_NOISE = 32.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,7 @@ def silence_noise(
 
     ``norms`` are the groups' norms now, ``before`` those one product earlier.
     """
-    noise: BoolArray = (norms > 0) & (norms < 32.0 * float(np.finfo(state.dtype).eps) * before)
+    noise: BoolArray = (norms > 0) & (norms < PRODUCT_NOISE * float(np.finfo(state.dtype).eps) * before)
     if np.any(noise):
         bound.scale_rows(state, np.where(noise, 0.0, 1.0))
     return noise

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spectral_smooth.engines.bfloat16 import NAME, ROUNDING, number_type, storage_type
-from spectral_smooth.engines.deflation import Deflated
+from spectral_smooth.engines.deflation import PRODUCT_NOISE, Deflated
 from spectral_smooth.engines.types import SupportsWalk
 from spectral_smooth.engines.walk import Means, Step
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
@@ -23,7 +23,7 @@ from spectral_smooth.simulate.views import Look, View
 # Below these Rayleigh quotients ⟨u, u − Pu⟩ cancels too far (its error is about eps/λ): edges are summed instead.
 CANCELLED = {"float64": 1e-6, "float32": 1e-2, NAME: 1e-2}
 # A product smaller than the rounding of its terms is nothing but rounding; bfloat16's is coarse, no more can be asked.
-NOISE = {"float64": 32 * 2.0**-52, "float32": 32 * 2.0**-23, NAME: 2.0**-7}
+NOISE = {"float64": PRODUCT_NOISE * 2.0**-52, "float32": PRODUCT_NOISE * 2.0**-23, NAME: 2.0**-7}
 # Falling by less than this in one depth, a state may be held where it is by rounding.
 HELD = {"float32": 2.0**-24, NAME: ROUNDING}
 # A group's norm is kept within 2^±FAR, so that float32 does not run out of exponents at E/E_0 = 1e-76.

@@ -32,6 +32,18 @@ def data_pointer(context: Any, builder: Any, array_type: Any, array: Any) -> Any
     return context.make_array(array_type)(context, builder, array).data
 
 
+def ask_for_lines(builder: Any, place: Any, lines: int) -> None:
+    """Ask for so many lines from an address on, to be read soon."""
+    pointer = INT8.as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [pointer, INT32, INT32, INT32])
+    insert: Any = cgutils.get_or_insert_function
+    hint = insert(builder.module, kind, "llvm.prefetch.p0i8")
+    start = builder.bitcast(place, pointer)
+    for line in range(lines):
+        # read, into the nearest cache, data
+        builder.call(hint, [builder.gep(start, [INT64(LINE * line)]), INT32(0), INT32(3), INT32(1)])
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Builds operations on rows.
@@ -154,15 +166,8 @@ class Rows:
 
     def prefetch(self, base: Any, offset: Any) -> None:
         """Ask for all lines of a row that will be read soon."""
-        builder = self.builder
-        pointer = INT8.as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [pointer, INT32, INT32, INT32])
-        insert: Any = cgutils.get_or_insert_function
-        hint = insert(builder.module, kind, "llvm.prefetch.p0i8")
-        start = builder.bitcast(builder.gep(base, [offset]), pointer)
-        for line in range(max(1, len(self.offsets) * self.lanes * self.stored // LINE)):
-            # read, into the nearest cache, data
-            builder.call(hint, [builder.gep(start, [INT64(LINE * line)]), INT32(0), INT32(3), INT32(1)])
+        lines = max(1, len(self.offsets) * self.lanes * self.stored // LINE)
+        ask_for_lines(self.builder, self.builder.gep(base, [offset]), lines)
 
     def _upper_half(self, value: Any) -> Any:
         """Round floats to bfloat16, halves to even."""
