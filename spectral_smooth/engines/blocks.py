@@ -81,10 +81,16 @@ def cut_as_given(columns: int, itemsize: int, stride: int) -> Cut:
 
 
 def _panels(columns: int, itemsize: int) -> tuple[int, int]:
-    """Return vectors a panel and panels: as wide as the registers allow, and all of one width."""
-    lines = -(-columns * itemsize // LINE)
-    panels = -(-lines // (MOST_VECTORS if itemsize > 2 else MOST_VECTORS // 2))
-    return -(-lines // panels), panels
+    """Return vectors a panel and panels, all of one width.
+
+    As wide as the registers allow, unless so many lines of padding would come of it that narrower ones cost less; a
+    row of a panel costs about one line more than it has.
+    """
+    lines, most = -(-columns * itemsize // LINE), MOST_VECTORS if itemsize > 2 else MOST_VECTORS // 2
+    if lines <= most:
+        return lines, 1
+    counts = [(vectors, -(-lines // vectors)) for vectors in range(most, most // 2, -1)]
+    return min(counts, key=lambda found: found[1] * (found[0] + 1))
 
 
 def cache_bytes() -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_classes import RowClasses
-from spectral_smooth.engines.schedule import Schedule
+from spectral_smooth.engines.schedule import Schedule, balanced_rows
 from spectral_smooth.engines.threads import run_chunks
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.graphs.graph import Graph
@@ -40,25 +41,30 @@ class RowPasses:
     def class_sums(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Return Σ weights_i x_i per class, shape (classes, columns)."""
         fused = self.classes.fused
-        sums = np.zeros((self._chunks, fused + 1, x.shape[1]))
+        sums = np.zeros((self._chunks, fused, x.shape[1]))
         self._run("class_sums", x, (x, weights, self.classes.of_row, fused), (sums,))
-        return np.concatenate([sums[:, :fused].sum(axis=0), self.listed_sums(x, weights)])
+        return self.with_listed_sums(sums.sum(axis=0), x, weights)
 
-    def listed_sums(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        """Return Σ weights_i x_i of the classes that are not fused."""
+    def with_listed_sums(self, fused: FloatArray, x: FloatArray, weights: FloatArray) -> FloatArray:
+        """Return Σ weights_i x_i of all classes, those of the fused ones given."""
+        if self.classes.fused == self.classes.count:
+            return fused
         from spectral_smooth.engines.kernels import row_sums
 
+        sums = np.zeros((self.classes.count, x.shape[1]))
+        sums[: len(fused)] = fused
         order, starts = self.classes.listed
-        sums = np.zeros((len(starts) - 1, x.shape[1]))
-        if len(sums):
-            bounds = Schedule(starts).bounds
-            counter = np.zeros(1, dtype=np.int64)
-            run_chunks(
-                row_sums.listed_sums,
-                (x, weights, order, starts, bounds, counter, sums),
-                len(order) * x.shape[1],
-            )
+        counter = np.zeros(1, dtype=np.int64)
+        run_chunks(
+            row_sums.listed_sums,
+            (x, weights, order, starts, self._listed_bounds, counter, sums[len(fused) :]),
+            len(order) * x.shape[1],
+        )
         return sums
+
+    @cached_property
+    def _listed_bounds(self) -> IntArray:
+        return frozen(balanced_rows(self.classes.listed[1], 1))
 
     def subtract(self, x: FloatArray, weights: FloatArray, table: FloatArray) -> None:
         """Subtract weights_i · table of the row's class from every row."""
@@ -100,10 +106,10 @@ class RowPasses:
         """
         fused = self.classes.fused
         parts = np.zeros((self._chunks, int(class_groups.max(initial=0)) + 1))
-        sums = np.zeros((self._chunks, fused + 1, w.shape[1]))
+        sums = np.zeros((self._chunks, fused, w.shape[1]))
         before = w, v, degrees, self.classes.of_row, alpha, shift, class_groups, fused
         self._run("orthogonalise", w, before, (parts, sums))
-        return parts.sum(axis=0), np.concatenate([sums[:, :fused].sum(axis=0), self.listed_sums(w, degrees)])
+        return parts.sum(axis=0), self.with_listed_sums(sums.sum(axis=0), w, degrees)
 
     @property
     def _chunks(self) -> int:

@@ -11,23 +11,25 @@ from spectral_smooth.graphs.arrays import IntArray, frozen
 
 FEWEST_CHUNKS, MOST_CHUNKS = 128, 512
 CHUNK_WORK = 16_384
+# With fewer rows a chunk, the sums per column that every chunk keeps cost more than its rows.
+FEWEST_ROWS = 64
 # A row counts this many entries beside its own: reading and writing it.
 ROW_COST = 2
 LONG_ROW = 32_768
 PIECE = 16_384
 
 
-def chunk_count(rows: int, work: int) -> int:
+def chunk_count(rows: int, work: int, fewest_rows: int) -> int:
     """Return the number of chunks: enough to balance, few enough that none is all overhead."""
-    return max(1, min(rows, MOST_CHUNKS, max(FEWEST_CHUNKS, work // CHUNK_WORK)))
+    return max(1, min(rows // fewest_rows, MOST_CHUNKS, max(FEWEST_CHUNKS, work // CHUNK_WORK)))
 
 
-def balanced_rows(indptr: IntArray) -> IntArray:
+def balanced_rows(indptr: IntArray, fewest_rows: int = FEWEST_ROWS) -> IntArray:
     """Return rows at which chunks of about equal work begin, and the last row + 1."""
     rows = len(indptr) - 1
     # Twice in steps of a few rows would do; one cumulative count of 8 bytes a row is simpler and short-lived.
     work = indptr + ROW_COST * np.arange(rows + 1)
-    marks = np.linspace(0, work[-1], chunk_count(rows, int(work[-1])) + 1)
+    marks = np.linspace(0, work[-1], chunk_count(rows, int(work[-1]), fewest_rows) + 1)
     bounds = np.searchsorted(work, marks)
     bounds[0], bounds[-1] = 0, rows
     return np.asarray(bounds, dtype=np.int64)

@@ -87,7 +87,7 @@ def sweep(
     groups = ONE_GROUP if extras.groups is None else extras.groups
     parts = np.zeros((chunks if extras.groups is not None else 1, int(groups.max(initial=0)) + 1, 2))
     fused = pattern.classes.fused
-    sums = np.zeros(chunks * (fused + 1) * cut.stride) if extras.sums else None
+    sums = np.zeros(chunks * fused * cut.stride) if extras.sums else None
     weights = pattern.weights_as(number_type(x.dtype))
     pattern.check_range(x.dtype)
     # A single column that fits into a core's cache is there already.
@@ -125,6 +125,7 @@ def sweep(
             pattern.schedule.bounds,
             np.zeros(1, dtype=np.int64),
             parts,
+            np.zeros(0, dtype=number_type(x.dtype)),
         )
 
     def run(without_vectors: bool) -> None:
@@ -139,7 +140,7 @@ def sweep(
     return Swept(
         parts[:, :, 0].sum(axis=0),
         parts[:, :, 1].sum(axis=0),
-        np.zeros((0, cut.stride)) if sums is None else _added(sums, chunks, fused, cut.stride),
+        np.zeros((0, cut.stride)) if sums is None else sums.reshape(chunks, fused, cut.stride).sum(axis=0),
     )
 
 
@@ -151,10 +152,6 @@ def _step(cut: Cut, *, plain: bool) -> Callable[..., Any]:
     from spectral_smooth.engines.kernels.sweep import make_sweep
 
     return cast("Callable[..., Any]", make_sweep(cut.lanes, cut.vectors, plain=plain))
-
-
-def _added(sums: FloatArray, chunks: int, fused: int, stride: int) -> FloatArray:
-    return np.asarray(sums.reshape(chunks, fused + 1, stride)[:, :fused].sum(axis=0))
 
 
 def _long_row_sums(

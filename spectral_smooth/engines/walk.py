@@ -17,7 +17,7 @@ from spectral_smooth.engines.blocks import Cut, cut_padded, new_block, shared_ca
 from spectral_smooth.engines.order.choose import OrderChoice
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
-from spectral_smooth.engines.sweeping import Extras, Swept, sweep
+from spectral_smooth.engines.sweeping import Extras, sweep
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.operators.operator import Operator
 
@@ -100,7 +100,8 @@ class Walk:
 
     @property
     def _past_cache(self) -> bool:
-        return self.block_bytes > 2 * shared_cache_bytes()
+        # Two blocks and the graph: what does not fit comes from memory anyway, and need not push out the other block.
+        return self.block_bytes > shared_cache_bytes() // 3
 
     def empty(self) -> Any:
         """Return a block of zeros, shape (num_nodes, stride), aligned; columns beyond the features stay zero."""
@@ -168,7 +169,10 @@ class Walk:
             past_cache=self._past_cache,
         )
         swept = sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), extras, plain=self.plain)
-        return Step(swept.norm, swept.energy, self._means(self._class_sums(swept, out)))
+        sums = swept.sums
+        if len(sums) < self.pattern.classes.count:
+            sums = self.passes.with_listed_sums(sums, self._numbers(out), self.pattern.degrees)
+        return Step(swept.norm, swept.energy, self._means(sums))
 
     def apply(self, x: FloatArray, out: FloatArray) -> None:
         """Write P x into ``out``, and nothing else."""
@@ -251,17 +255,13 @@ class Walk:
     def _masses(self) -> FloatArray:
         return self.pattern.classes.masses(self.pattern.degrees)
 
-    def _class_sums(self, swept: Swept, out: FloatArray) -> FloatArray:
-        if self.pattern.classes.fused == self.pattern.classes.count:
-            return swept.sums
-        return np.concatenate([swept.sums, self.passes.listed_sums(self._numbers(out), self.pattern.degrees)])
-
     def _means(self, sums: FloatArray) -> Means:
-        fixed, swing = self.pattern.classes.parts(sums / self._masses[:, None])
-        number = number_type(self.dtype)
+        number, masses = number_type(self.dtype), self._masses[:, None]
         if not self.pattern.classes.alternates:
-            same = fixed.astype(number)
+            same = np.zeros((len(sums) + 1, self.cut.stride), dtype=number)
+            np.divide(sums, masses, out=same[:-1], casting="same_kind")
             return Means(same, same)
+        fixed, swing = self.pattern.classes.parts(sums / masses)
         return Means((fixed + swing).astype(number), (fixed - swing).astype(number))
 
 

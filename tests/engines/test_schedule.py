@@ -62,9 +62,11 @@ def test_pieces_are_the_entries_of_the_long_rows_in_order(lengths, short_pieces)
 
 
 def test_few_rows_have_no_more_chunks_than_rows():
-    assert chunk_count(0, 0) == 1
-    assert chunk_count(3, 10) == 3
-    assert chunk_count(10**9, 10**12) == MOST_CHUNKS
+    assert chunk_count(0, 0, 1) == 1
+    assert chunk_count(3, 10, 1) == 3
+    assert chunk_count(640, 10, 64) == 10
+    assert chunk_count(63, 10, 64) == 1
+    assert chunk_count(10**9, 10**12, 64) == MOST_CHUNKS
 
 
 # Compiling counts: every kind of width and each option once, not all with all.

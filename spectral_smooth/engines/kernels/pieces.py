@@ -51,14 +51,14 @@ def make_piece_sums(lanes: int, vectors: int, *, plain: bool) -> Any:
                 elif plain:
                     plain_row(
                         lanes, vectors, x, indices, weights, scale, low, high, last, ahead, piece, stride, first,
-                        tail, 0.0, 1.0, 0.0, None, 1.0, 0.0, 0.0, None, None, 0, None, None, 0, None, None, 0,
-                        False, out, scratch,
+                        tail, 0.0, 1.0, 0.0, None, 1.0, 0.0, 0.0, None, None, 0, None, None, 0, None, None, scratch,
+                        0, False, out, scratch,
                     )
                 else:
                     vector_row(
                         lanes, vectors, x, indices, weights, scale, low, high, last, ahead, piece, stride, first,
-                        tail, 0.0, 1.0, 0.0, None, 1.0, 0.0, 0.0, None, None, 0, None, None, 0, None, None, 0,
-                        False, out, scratch,
+                        tail, 0.0, 1.0, 0.0, None, 1.0, 0.0, 0.0, None, None, 0, None, None, 0, None, None, scratch,
+                        0, False, out, scratch,
                     )
                 # fmt: on
 

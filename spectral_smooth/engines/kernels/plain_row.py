@@ -41,8 +41,9 @@ def plain_row(
     seeds: FloatArray | None,
     seed_at: int,
     measured: Any,
-    sums: FloatArray | None,
-    sums_at: int,
+    sums: Any,
+    near: FloatArray,
+    near_at: int,
     past_cache: bool,  # noqa: ARG001 - a hint for large blocks
     out: FloatArray,
     scratch: FloatArray,
@@ -83,6 +84,6 @@ def plain_row(
         if anchor is not None:
             y += number(pull) * anchor[here + f]
         if sums is not None:
-            sums[sums_at + first + f] += degree * np.float64(y)
+            near[near_at + f] += number(degree) * y
         out[here + f] = y
     return degree * np.float64(norm), degree * np.float64(energy)

@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 
 from spectral_smooth.engines.kernels.vector_ir import FLOAT64, INT64, Row, Rows, absent, data_pointer
 
-ARRAYS = ("x", "indices", "weights", "scale", "shift_own", "shift_image", "anchor", "seeds", "sums", "out")
+ARRAYS = ("x", "indices", "weights", "scale", "shift_own", "shift_image", "anchor", "seeds", "near", "out")
 
 
 def _vector_row(
@@ -55,7 +55,8 @@ def _vector_row(
     seed_at: Any,
     measured: Any,
     sums: Any,
-    sums_at: Any,
+    near: Any,
+    near_at: Any,
     past_cache: Any,
     out: Any,
     scratch: Any,
@@ -147,9 +148,8 @@ class _Step:
             with no:
                 rows.store(result, self.base["out"], self.here, halves=halves, past_cache=False)
         # After the row is written: between them, writes past the cache would wait for these.
-        if "sums" in self.base:
-            at = self.builder.add(self.integer("sums_at"), self.integer("first"))
-            rows.add_to(self.base["sums"], at, result, self._double("degree"))
+        if not absent(self.kinds["sums"]):
+            rows.add_to(self.base["near"], self.integer("near_at"), result, self.real("degree"))
         return self.context.make_tuple(self.builder, return_type, measures)
 
     def _neighbours(self, start: Row) -> Row:

@@ -47,16 +47,16 @@ def _class_sums(
     counter: IntArray,
     sums: FloatArray,
 ) -> None:
-    """Add weights_i x_i to ``sums`` of shape (chunks, fused + 1, columns): the first classes, and all others."""
+    """Add weights_i x_i of the first classes to ``sums`` of shape (chunks, fused, columns)."""
     columns = x.shape[1]
     while True:
         chunk = take(counter)
         if chunk >= len(bounds) - 1:
             return
         for i in range(bounds[chunk], bounds[chunk + 1]):
-            k: Any = 0 if classes is None else min(np.int64(classes[i]), fused)
+            k: Any = 0 if classes is None else np.int64(classes[i])
             w = weights[i]
-            for f in range(columns):
+            for f in range(columns if k < fused else 0):
                 sums[chunk, k, f] += w * np.float64(x[i, f])
 
 
@@ -158,7 +158,7 @@ def _orthogonalise(
 ) -> None:
     """Row i of w ← w_i − alpha v_i − shift, both of its class.
 
-    Add d_i‖w_i‖² to ``parts`` (chunks, groups) and d_i w_i to ``sums`` (chunks, fused + 1, columns).
+    Add d_i‖w_i‖² to ``parts`` (chunks, groups) and, of the first classes, d_i w_i to ``sums`` (chunks, fused, columns).
     """
     columns = w.shape[1]
     while True:
@@ -167,7 +167,6 @@ def _orthogonalise(
             return
         for i in range(bounds[chunk], bounds[chunk + 1]):
             k: Any = 0 if classes is None else np.int64(classes[i])
-            kept: Any = min(k, fused)
             a = w.dtype.type(alpha[k])
             d = degrees[i]
             total = 0.0
@@ -175,7 +174,8 @@ def _orthogonalise(
                 value = w[i, f] - a * v[i, f] - shift[k, f]
                 w[i, f] = value
                 total += np.float64(value) * np.float64(value)
-                sums[chunk, kept, f] += d * np.float64(value)
+            for f in range(columns if k < fused else 0):
+                sums[chunk, k, f] += d * np.float64(w[i, f])
             parts[chunk, class_groups[k]] += d * total
 
 

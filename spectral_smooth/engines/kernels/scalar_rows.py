@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from spectral_smooth.engines.compilation import REASSOCIATE
 from spectral_smooth.engines.kernels.hint import prefetch
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 
@@ -56,13 +55,18 @@ def entry_sum(
     # The entries end somewhere: behind the last one lies memory that is not ours.
     safe = len(indices) - ahead - 4 if ahead > 0 else -1
     e = low
+    while e + 4 <= high and e <= safe:
+        soon = np.uint64(e + ahead)
+        prefetch(x, np.uint64(indices[soon]))
+        prefetch(x, np.uint64(indices[soon + np.uint64(1)]))
+        prefetch(x, np.uint64(indices[soon + np.uint64(2)]))
+        prefetch(x, np.uint64(indices[soon + np.uint64(3)]))
+        a += one_entry(indices, weights, scale, x, e)
+        b += one_entry(indices, weights, scale, x, e + 1)
+        c += one_entry(indices, weights, scale, x, e + 2)
+        d += one_entry(indices, weights, scale, x, e + 3)
+        e += 4
     while e + 4 <= high:
-        if e <= safe:
-            soon = np.uint64(e + ahead)
-            prefetch(x, np.uint64(indices[soon]))
-            prefetch(x, np.uint64(indices[soon + np.uint64(1)]))
-            prefetch(x, np.uint64(indices[soon + np.uint64(2)]))
-            prefetch(x, np.uint64(indices[soon + np.uint64(3)]))
         a += one_entry(indices, weights, scale, x, e)
         b += one_entry(indices, weights, scale, x, e + 1)
         c += one_entry(indices, weights, scale, x, e + 2)
@@ -92,7 +96,8 @@ def one_entry(
     return value
 
 
-@njit(error_model="numpy", fastmath=REASSOCIATE)
+# Without "contract": whether a product and a sum become one operation would depend on what else is asked for.
+@njit(error_model="numpy", fastmath={"reassoc", "nsz"})
 def finish_rows(
     neighbours: FloatArray,
     scale: FloatArray | None,
@@ -149,8 +154,8 @@ def finish_rows(
         if sums is not None:
             if classes is None:
                 total += degree * np.float64(y)
-            else:
-                sums[sums_at + min(k, fused)] += degree * np.float64(y)
+            elif k < fused:
+                sums[sums_at + k] += degree * np.float64(y)
         out[i] = y
     if classes is None:
         if measured is not None:

@@ -46,6 +46,7 @@ def make_scalar_sweep() -> Any:
         bounds: IntArray,
         counter: IntArray,
         parts: FloatArray,
+        number: FloatArray,  # noqa: ARG001
     ) -> None:
         chunks, longest = len(bounds) - 1, 0
         for chunk in range(chunks):
@@ -61,7 +62,7 @@ def make_scalar_sweep() -> Any:
             )
             finish_rows(
                 neighbours, scale, loops, degrees, x, first, end, classes, class_groups, coefficients,
-                shift_own, shift_image, anchor, measured, sums, fused, chunk * (fused + 1), out,
+                shift_own, shift_image, anchor, measured, sums, fused, chunk * fused, out,
                 parts[chunk] if measured is not None else parts[0],
             )  # fmt: skip
 

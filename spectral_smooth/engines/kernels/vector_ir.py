@@ -153,16 +153,13 @@ class Rows:
             total = self.builder.fadd(low, high, flags=LOOSE)
         return self.builder.extract_element(total, INT32(0))
 
-    def add_to(self, totals: Any, offset: Any, row: Row, factor: Any) -> None:
-        """Add factor · row to float64 ``totals`` in memory, the product taken in float64."""
-        wide = self.splat(factor)
-        for value, o in zip(row, self.offsets, strict=True):
-            place = self._place(totals, offset, o, FLOAT64, self.lanes)
-            number = value if self.size == 8 else self.builder.fpext(value, wide.type)
-            more = self.builder.fmul(number, wide, flags=LOOSE)
-            self.builder.store(
-                self.builder.fadd(self.builder.load(place, align=8), more, flags=LOOSE), place, align=8
-            )
+    def add_to(self, totals: Any, offset: Any, row: Row, scalar: Any) -> None:
+        """Add scalar · row to ``totals`` in memory, numbers as they are computed with."""
+        for total, more, o in zip(
+            self.load_numbers(totals, offset), self.times(row, scalar), self.offsets, strict=True
+        ):
+            place = self._place(totals, offset, o, self.number, self.lanes)
+            self.builder.store(self.builder.fadd(total, more, flags=LOOSE), place, align=self.size)
 
     def prefetch(self, base: Any, offset: Any) -> None:
         """Ask for all lines of a row that will be read soon."""
