@@ -61,7 +61,7 @@ def component_division(operator: Operator) -> Division:
     ('component 0', 'component 1')
     """
     space = operator.fixed_space
-    groups = np.where(space.labels >= 0, space.groups, -1)
+    groups = np.where(space.labels >= 0, space.groups.astype(np.int64), -1)
     count = min(space.dimension, MAX_GROUPS + 1)
     names = [f"component {g}" for g in range(min(count, MAX_GROUPS))]
     if count > MAX_GROUPS:

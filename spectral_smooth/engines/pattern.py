@@ -12,7 +12,7 @@ from spectral_smooth.engines.row_classes import RowClasses
 from spectral_smooth.engines.schedule import Schedule
 from spectral_smooth.errors import InputError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
-from spectral_smooth.operators.operator import Operator
+from spectral_smooth.operators.operator import Operator, degree_power
 
 SMALLEST, LARGEST = 1e-18, 1e18
 
@@ -28,8 +28,6 @@ class Pattern:
         Added loops; one number where all nodes have the same.
     degrees : float array, shape (num_nodes,)
         d̃.
-    scale : float array, shape (num_nodes,)
-        D̃^(-1/2).
     classes : RowClasses
         Without those of one node.
     order : int array, shape (num_nodes,), or None
@@ -41,7 +39,6 @@ class Pattern:
     weights: FloatArray | None
     loops: FloatArray
     degrees: FloatArray
-    scale: FloatArray
     classes: RowClasses
     order: IntArray | None = None
     _converted: dict[tuple[str, str], FloatArray] = field(default_factory=dict, repr=False)
@@ -57,7 +54,6 @@ class Pattern:
             graph.weights,
             frozen(loops),
             operator.degrees,
-            operator.scale,
             RowClasses.of(operator.fixed_space, singles=False),
         )
 
@@ -65,6 +61,11 @@ class Pattern:
     def rows(self) -> int:
         """Number of nodes."""
         return len(self.degrees)
+
+    @cached_property
+    def scale(self) -> FloatArray:
+        """D̃^(-1/2), zero where d̃ = 0; steps of a walk do without it."""
+        return frozen(degree_power(self.degrees, -0.5))
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -82,7 +83,6 @@ class Pattern:
             None if weights is None else frozen(weights),
             self.loops if len(self.loops) == 1 else frozen(self.loops[order]),
             frozen(self.degrees[order]),
-            frozen(self.scale[order]),
             self.classes.reordered(order),
             frozen(order),
         )

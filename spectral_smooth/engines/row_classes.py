@@ -82,7 +82,8 @@ class RowClasses:
         """Rows of the classes that are not fused, class by class, and where each class begins."""
         if self.of_row is None or self.fused == self.count:
             return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
-        order = np.argsort(self.of_row, kind="stable")
+        rows = np.flatnonzero((self.of_row >= self.fused) & (self.of_row < self.count))
+        order = rows[np.argsort(self.of_row[rows], kind="stable")]
         starts = np.searchsorted(self.of_row[order], np.arange(self.fused, self.count + 1))
         return frozen(order), frozen(starts.astype(np.int64))
 

@@ -27,12 +27,16 @@ def chunk_count(rows: int, work: int, fewest_rows: int) -> int:
 def balanced_rows(indptr: IntArray, fewest_rows: int = FEWEST_ROWS) -> IntArray:
     """Return rows at which chunks of about equal work begin, and the last row + 1."""
     rows = len(indptr) - 1
-    # Twice in steps of a few rows would do; one cumulative count of 8 bytes a row is simpler and short-lived.
-    work = indptr + ROW_COST * np.arange(rows + 1)
-    marks = np.linspace(0, work[-1], chunk_count(rows, int(work[-1]), fewest_rows) + 1)
-    bounds = np.searchsorted(work, marks)
-    bounds[0], bounds[-1] = 0, rows
-    return np.asarray(bounds, dtype=np.int64)
+    total = int(indptr[-1]) + ROW_COST * rows
+    marks = np.linspace(0, total, chunk_count(rows, total, fewest_rows) + 1)
+    # Bisection of all marks at once: an array of the work before each row would be as long as the graph's own.
+    low, high = np.zeros(len(marks), dtype=np.int64), np.full(len(marks), rows, dtype=np.int64)
+    while np.any(low < high):
+        middle = (low + high) // 2
+        short = indptr[middle] + ROW_COST * middle < marks
+        low, high = np.where(short, np.minimum(middle + 1, high), low), np.where(short, high, middle)
+    low[0], low[-1] = 0, rows
+    return low
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
 from spectral_smooth.engines.sweeping import Extras, sweep
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
-from spectral_smooth.operators.operator import Operator
+from spectral_smooth.operators.operator import Operator, degree_power
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +116,11 @@ class Walk:
     def fill(self, block: FloatArray, columns: slice, core: FloatArray) -> None:
         """Write some columns of Y, given in core coordinates, into a block."""
         columns = slice(columns.start, columns.start + core.shape[1])
-        rows = max(1, (1 << 20) // max(core.shape[1], 1))
+        rows, entering = max(1, (1 << 20) // max(core.shape[1], 1)), self._entering
         for low in range(0, self.pattern.rows, rows):
             part = slice(low, low + rows)
             given = core[part] if self.pattern.order is None else core[self.pattern.order[part]]
-            numbers = given * self._entering[part, None]
+            numbers = given * entering[part, None]
             block[part, columns] = to_bfloat16(numbers) if self.dtype == STORED else numbers
 
     def leave(self, block: FloatArray, means: Means | None = None) -> FloatArray:
@@ -234,18 +234,18 @@ class Walk:
     def _groups(self) -> IntArray:
         classes = self.pattern.classes.of_row
         if classes is None:
-            return frozen(np.zeros(self.pattern.rows, dtype=np.int64))
-        return frozen(self.class_groups[classes])
+            return frozen(np.zeros(self.pattern.rows, dtype=np.uint8))
+        return frozen(self.class_groups.astype(np.uint8)[classes])
 
     @property
     def _group_count(self) -> int:
         return self.operator.fixed_space.num_groups
 
-    @cached_property
+    @property
     def _entering(self) -> FloatArray:
         classes = self.pattern.classes
         alone = classes.of_row == classes.count if classes.of_row is not None else False
-        return np.where(alone, 0.0, self.pattern.scale)
+        return np.where(alone, 0.0, degree_power(self.pattern.degrees, -0.5))
 
     @cached_property
     def _ones(self) -> FloatArray:

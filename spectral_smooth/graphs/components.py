@@ -64,20 +64,33 @@ class Components:
 
 
 def find_components(indptr: IntArray, indices: IntArray) -> Components:
-    """Return the components, by breadth-first search."""
-    n = len(indptr) - 1
-    pattern = csr_array((np.ones(len(indices), dtype=np.int8), indices, indptr), shape=(n, n))
-    _, raw = connected_components(pattern, directed=False)
+    """Return the components; of equal ones the one with the first node comes first."""
+    raw = _labels(indptr, indices)
     sizes = np.bincount(raw)
-    order = np.argsort(-sizes, kind="stable")
+    first = np.empty_like(sizes)
+    first[raw[::-1]] = np.arange(len(raw))[::-1]
+    order = np.lexsort((first, -sizes))
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    return Components(rank[raw].astype(np.int64), sizes[order], indptr, indices)
+    return Components(rank.astype(np.int32)[raw], sizes[order], indptr, indices)
 
 
 def _double_cover_labels(indptr: IntArray, indices: IntArray, n: int) -> IntArray:
-    rows = np.repeat(np.arange(n), np.diff(indptr))
-    ones = np.ones(len(indices), dtype=np.int8)
-    cover = csr_array((ones, (rows, indices.astype(np.int64) + n)), shape=(2 * n, 2 * n))
-    _, labels = connected_components(cover, directed=False)
+    """Return the component of both copies of each node; copy 1 of node i is node n + i."""
+    wide = indices.astype(np.int64) if 2 * n > np.iinfo(indices.dtype).max else indices
+    both = np.concatenate([wide + wide.dtype.type(n), wide])
+    return _labels(np.concatenate([indptr, indptr[1:] + indptr[-1]]), both)
+
+
+def _labels(indptr: IntArray, indices: IntArray) -> IntArray:
+    """Return the component of each row of a symmetric pattern.
+
+    As strongly connected components: the search for weakly connected ones would transpose the pattern first. Its
+    values, which nobody reads, are one number seen many times.
+    """
+    n = len(indptr) - 1
+    ones = np.broadcast_to(np.float64(1.0), len(indices))
+    _, labels = connected_components(
+        csr_array((ones, indices, indptr), shape=(n, n)), directed=True, connection="strong"
+    )
     return np.asarray(labels)

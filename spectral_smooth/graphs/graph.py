@@ -113,12 +113,14 @@ class Graph:
         n, loops = self.num_nodes, int(np.count_nonzero(self.self_loop_weights))
         return (self.num_entries - loops) / (n * (n - 1.0)) if n > 1 else 0.0
 
-    @cached_property
+    @property
     def degrees(self) -> FloatArray:
         """Weighted degrees d_i = Σ_j A_ij, float64."""
-        if self.weights is None:
-            return frozen(np.diff(self.indptr).astype(np.float64))
-        return frozen(bin_sums(self.rows, self.weights, self.num_nodes))
+        return frozen(np.diff(self.indptr).astype(np.float64)) if self.weights is None else self._strengths
+
+    @cached_property
+    def _strengths(self) -> FloatArray:
+        return frozen(bin_sums(self.rows, self.adjacency().data, self.num_nodes))
 
     @cached_property
     def components(self) -> Components:

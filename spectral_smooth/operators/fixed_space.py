@@ -51,7 +51,7 @@ class FixedSpace:
         alive_component = np.zeros(components.count, dtype=bool)
         alive_component[components.labels[degrees > 0]] = True
         number = np.cumsum(alive_component) - 1
-        labels = np.where(degrees > 0, number[components.labels], -1).astype(np.int64)
+        labels = np.where(degrees > 0, number[components.labels], -1).astype(np.int32)
         sizes = components.sizes[alive_component]
         mass = bin_sums(labels[labels >= 0], degrees[labels >= 0], len(sizes))
         vector = np.zeros(len(degrees))
@@ -63,10 +63,10 @@ class FixedSpace:
         alternating_all = (
             np.zeros(components.count, dtype=bool) if looped.all() else components.bipartite & ~looped
         )
-        sides = np.zeros(len(degrees))
+        sides = np.broadcast_to(np.float64(0.0), len(degrees))
         if alternating_all.any():
             sides = np.where(alternating_all[components.labels], components.sides, 0.0)
-        groups = np.minimum(np.maximum(labels, 0), MAX_GROUPS)
+        groups = np.minimum(np.maximum(labels, 0), MAX_GROUPS).astype(np.uint8)
         return cls(
             labels=frozen(labels),
             vector=frozen(vector),

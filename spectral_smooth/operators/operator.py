@@ -93,17 +93,17 @@ class Operator:
     @cached_property
     def scale(self) -> FloatArray:
         """D̃^(-1/2), zero where d̃ = 0."""
-        return frozen(_power(self.degrees, -0.5))
+        return frozen(degree_power(self.degrees, -0.5))
 
     @cached_property
     def similarity(self) -> FloatArray:
         """The diagonal of T = D̃^(split-1/2), zero where d̃ = 0."""
-        return frozen(_power(self.degrees, self.split - 0.5))
+        return frozen(degree_power(self.degrees, self.split - 0.5))
 
     @cached_property
     def inverse_similarity(self) -> FloatArray:
         """The diagonal of T⁻¹, zero where d̃ = 0."""
-        return frozen(_power(self.degrees, 0.5 - self.split))
+        return frozen(degree_power(self.degrees, 0.5 - self.split))
 
     @cached_property
     def silent(self) -> int:
@@ -245,8 +245,15 @@ def symmetric(graph: Graph, loops: float | FloatArray = 0.0) -> Operator:
     return Operator(graph, loops=loops, split=0.5)
 
 
-def _power(degrees: FloatArray, exponent: float) -> FloatArray:
-    # An infinite degree would give a zero row without a word; powers between ±1/2 of finite ones are finite.
+def degree_power(degrees: FloatArray, exponent: float) -> FloatArray:
+    """Return d̃^exponent, zero where d̃ = 0.
+
+    Raises
+    ------
+    InputError
+        If a degree is infinite.
+    """
+    # It would give a zero row without a word; powers between ±1/2 of finite ones are finite.
     if not np.all(np.isfinite(degrees)):
         raise InputError("a degree is too large for float64 arithmetic; rescale the weights")
     alive = degrees > 0

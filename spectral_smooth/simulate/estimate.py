@@ -213,7 +213,6 @@ def gather_rate() -> float:
         None,
         frozen(np.ones(1)),
         frozen(np.full(PROBE_NODES, PROBE_DEGREE + 1.0)),
-        frozen(np.ones(PROBE_NODES)),
         RowClasses.whole(),
     )
     dtype = np.dtype(np.float32)
