@@ -174,6 +174,21 @@ class Walk:
             sums = self.passes.with_listed_sums(sums, self._numbers(out), self.pattern.degrees)
         return Step(swept.norm, swept.energy, self._means(sums))
 
+    def combine(
+        self, x: FloatArray, out: FloatArray, coefficients: FloatArray, anchor: FloatArray | None = None
+    ) -> None:
+        """Write a·P x + b·x + c·anchor into ``out``, and nothing else; see `step`."""
+        extras = Extras(
+            coefficients=coefficients,
+            anchor=None if anchor is None else _read_only(anchor),
+            past_cache=self._past_cache,
+        )
+        sweep(self.pattern, self.cut, _read_only(x), out.reshape(-1), extras, plain=self.plain)
+
+    def same_for_all(self, a: float, b: float, c: float) -> FloatArray:
+        """Return coefficients a, b and c for every class."""
+        return np.tile([a, b, c], (self.pattern.classes.count + 1, 1))
+
     def apply(self, x: FloatArray, out: FloatArray) -> None:
         """Write P x into ``out``, and nothing else."""
         extras = Extras(past_cache=self._past_cache)

@@ -133,6 +133,20 @@ class Graph:
         return csr_array((values, self.indices, self.indptr), shape=(self.num_nodes, self.num_nodes))
 
 
+def part_of_graph(indptr: IntArray, indices: IntArray, weights: FloatArray | None, name: str) -> Graph:
+    """Return a graph whose arrays come from a checked one, without checking (and transposing) them again."""
+    graph = object.__new__(Graph)
+    fields = {
+        "indptr": frozen(indptr),
+        "indices": frozen(indices),
+        "weights": None if weights is None else frozen(weights),
+        "name": name,
+    }
+    for field, value in fields.items():
+        object.__setattr__(graph, field, value)
+    return graph
+
+
 def _check_layout(indptr: IntArray, indices: IntArray, weights: FloatArray | None) -> None:
     if (
         indptr.ndim != 1

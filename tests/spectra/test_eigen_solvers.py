@@ -100,7 +100,7 @@ def test_search_of_the_remainder_finds_a_hidden_pair(hidden):
     full = Dense().largest(problem, 5, rng)
     keep = np.arange(5) != hidden
     lame = Pairs(full.values[keep], full.vectors[:, keep], full.residuals[keep], True, 0, 0)
-    expander = ChebyshevFilter(problem.matrix, problem.lowest)
+    expander = ChebyshevFilter(problem.core, problem.lowest)
     mended = with_missed(problem, lame, 4, expander, Budget(1e-10, 20_000, 4), rng)
     assert mended.converged
     np.testing.assert_allclose(mended.values, full.values[:4], atol=1e-10)
@@ -109,7 +109,7 @@ def test_search_of_the_remainder_finds_a_hidden_pair(hidden):
 def test_ritz_values_are_lower_bounds():
     problem = Blocks.of(gcn(family("grid:15x20").graph)).top_problem(0)
     truth = Dense().largest(problem, 4, np.random.default_rng(0)).values
-    expander = ChebyshevFilter(problem.matrix, problem.lowest)
+    expander = ChebyshevFilter(problem.core, problem.lowest)
     for applications in (10, 100, 400):
         pairs = davidson(problem, 4, expander, Budget(1e-12, applications, 3), np.random.default_rng(1))
         assert np.all(pairs.values <= truth + 1e-13)

@@ -54,7 +54,7 @@ class Arpack:
         values, residuals = problem.measure(vectors)
         converged = len(values) == count and bool(settled(values, residuals, self.tolerance).all())
         pairs = Pairs(values, vectors, residuals, converged, core.applications, 0).descending()
-        expander = ChebyshevFilter(problem.matrix, problem.lowest)
+        expander = ChebyshevFilter(problem.core, problem.lowest)
         budget = Budget(self.tolerance, 20_000, max(4, min(count, 8)))
         return with_missed(problem, pairs, count, expander, budget, rng)
 
@@ -91,4 +91,4 @@ class _Deflated:
     def apply(self, x: FloatArray) -> FloatArray:
         column = self.problem.project(np.reshape(x, (-1, 1)))
         self.applications += 1
-        return self.problem.project(self.problem.matrix @ column + column)[:, 0]
+        return self.problem.project(self.problem.apply(column) + column)[:, 0]

@@ -53,7 +53,7 @@ class BlockKrylov:
 
     def largest(self, problem: ComponentProblem, count: int, rng: np.random.Generator) -> Pairs:
         """Return the ``count`` largest pairs, or what was reached with ``converged=False``."""
-        expander = ChebyshevFilter(problem.matrix, problem.lowest)
+        expander = ChebyshevFilter(problem.core, problem.lowest)
         budget = Budget(self.tolerance, self.max_applications, self.block)
         pairs = davidson(problem, count, expander, budget, rng)
         return with_missed(problem, pairs, count, expander, budget, rng)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
+from spectral_smooth.graphs.graph import part_of_graph
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.solvers.dense import pushed
 from spectral_smooth.spectra.solvers.problem import ComponentProblem
+from spectral_smooth.spectra.solvers.signed import ENGINE_FROM, SignedCore
 
 CHUNK = 1 << 22
 
@@ -27,27 +29,20 @@ class Blocks:
         Node of each row.
     starts : int array, shape (components + 1,)
         First row of each block.
-    matrix : csr_array
-        The sorted core.
     """
 
     operator: Operator
     order: IntArray
     starts: IntArray
-    matrix: csr_array
+    _cores: dict[int, SignedCore] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, operator: Operator) -> Blocks:
-        """Sort once."""
+        """Sort the nodes; matrices are made when they are asked for."""
         space = operator.fixed_space
         alive = np.flatnonzero(space.labels >= 0)
         order = alive[np.argsort(space.labels[alive], kind="stable")]
-        starts = np.concatenate([[0], np.cumsum(space.sizes)]).astype(np.int64)
-        matrix = operator.matrix()
-        if not np.array_equal(order, np.arange(operator.graph.num_nodes)):
-            matrix = csr_array(matrix[order][:, order])
-        matrix.sort_indices()
-        return cls(operator, order, starts, matrix)
+        return cls(operator, order, np.concatenate([[0], np.cumsum(space.sizes)]).astype(np.int64))
 
     @property
     def sizes(self) -> IntArray:
@@ -70,33 +65,87 @@ class Blocks:
         """Number of eigenvalues of each component that are not known."""
         return np.asarray(self.sizes - 1 - self.alternating)
 
+    @cached_property
+    def sorted(self) -> Operator:
+        """The operator with its nodes sorted by component."""
+        op, graph = self.operator, self.operator.graph
+        if np.array_equal(self.order, np.arange(graph.num_nodes)):
+            return op
+        matrix = csr_array(graph.adjacency()[self.order][:, self.order])
+        matrix.sort_indices()
+        pattern = matrix.indptr.astype(np.int64), matrix.indices.astype(graph.indices.dtype)
+        loops = op.loops if isinstance(op.loops, float) else op.loop_weights[self.order]
+        return Operator(
+            part_of_graph(*pattern, None if graph.weights is None else matrix.data, graph.name), loops
+        )
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The sorted core."""
+        return self.sorted.matrix()
+
     def rows(self, component: int) -> slice:
         """Return the rows of a component."""
         return slice(int(self.starts[component]), int(self.starts[component + 1]))
 
     def block(self, component: int) -> csr_array:
         """Return S on one component."""
-        low, high = int(self.starts[component]), int(self.starts[component + 1])
-        if high - low == self.matrix.shape[0]:
-            return self.matrix
-        indptr = self.matrix.indptr[low : high + 1]
-        span = slice(indptr[0], indptr[-1])
-        parts = (self.matrix.data[span], self.matrix.indices[span] - low, indptr - indptr[0])
-        return csr_array(parts, shape=(high - low, high - low))
+        return self.part(component, component + 1).matrix()
+
+    def part(self, first: int, last: int) -> Operator:
+        """Return components ``first`` to ``last − 1`` as an operator of their own."""
+        low, high = int(self.starts[first]), int(self.starts[last])
+        whole = self.sorted
+        graph = whole.graph
+        if high - low == graph.num_nodes:
+            return whole
+        span = slice(int(graph.indptr[low]), int(graph.indptr[high]))
+        part = part_of_graph(
+            graph.indptr[low : high + 1] - graph.indptr[low],
+            graph.indices[span] - graph.indices.dtype.type(low),
+            None if graph.weights is None else graph.weights[span],
+            graph.name,
+        )
+        return Operator(part, whole.loops if isinstance(whole.loops, float) else whole.loop_weights[low:high])
+
+    def stands_alone(self, component: int) -> bool:
+        """Whether the whole operator serves as that of the component: all others are single nodes, and it is large."""
+        return component == 0 and self.sizes[0] >= ENGINE_FROM and not np.any(self.sizes[1:] > 1)
+
+    def nodes_of(self, component: int) -> IntArray:
+        """Return the node of each row of a component's problem."""
+        if self.stands_alone(component):
+            return np.arange(self.operator.graph.num_nodes)
+        return self.order[self.rows(component)]
+
+    def core(self, component: int) -> SignedCore:
+        """Return S on one component, or on all nodes where the others are single ones."""
+        if component not in self._cores:
+            alone = self.stands_alone(component)
+            self._cores[component] = SignedCore(
+                self.operator if alone else self.part(component, component + 1)
+            )
+        return self._cores[component]
 
     def top_problem(self, component: int) -> ComponentProblem:
         """Return the problem of the largest values of S on one component."""
-        matrix = self.block(component)
-        known = self.known[self.rows(component), : 1 + int(self.alternating[component])]
-        lowest = max(
-            -1.0, 2.0 * float(matrix.diagonal().min()) - 1.0
-        )  # Gershgorin on the row-stochastic form
-        return ComponentProblem(matrix, known, np.array([1.0, -1.0])[: known.shape[1]], lowest)
+        core, space = self.core(component), self.operator.fixed_space
+        count = 1 + int(self.alternating[component])
+        if self.stands_alone(component):
+            outside = space.labels != component
+            vector = np.where(outside, 0.0, space.vector)
+            known = np.stack([vector, vector * space.sides], axis=1)[:, :count]
+            inside = ~outside
+        else:
+            outside, known = None, self.known[self.rows(component), :count]
+            inside = np.ones(core.nodes, dtype=bool)
+        values = np.array([1.0, -1.0])[:count]
+        return ComponentProblem(core, known, values, _lowest(core.operator, inside), outside)
 
     def bottom_problem(self, component: int) -> ComponentProblem:
         """Return the problem of the smallest values of S on one component: the largest of −S."""
         top = self.top_problem(component)
-        return ComponentProblem(csr_array(-top.matrix), top.known, -top.known_values, -1.0)
+        return replace(top, core=top.core.flipped(), known_values=-top.known_values, lowest=-1.0)
 
     def dense_values(self, first: int, last: int) -> FloatArray:
         """Return the eigenvalues of S − 3·VVᵀ of components ``first`` to ``last − 1``, all of one size, ascending.
@@ -117,12 +166,16 @@ class Blocks:
     def _stack(self, first: int, last: int) -> FloatArray:
         size = int(self.sizes[first])
         low, high = int(self.starts[first]), int(self.starts[last])
-        indptr = self.matrix.indptr[low : high + 1]
-        span = slice(indptr[0], indptr[-1])
-        row = np.repeat(np.arange(high - low), np.diff(indptr))
-        column = (self.matrix.indices[span] - low) % size
+        matrix = self.part(first, last).matrix()
+        row = np.repeat(np.arange(high - low), np.diff(matrix.indptr))
         dense = np.zeros((high - low, size))
-        dense[row, column] = self.matrix.data[span]
+        dense[row, matrix.indices % size] = matrix.data
         return pushed(
             dense.reshape(last - first, size, size), self.known[low:high].reshape(last - first, size, 2)
         )
+
+
+def _lowest(operator: Operator, inside: BoolArray) -> float:
+    """Return a lower bound of the spectrum: Gershgorin on the row-stochastic form."""
+    own = (operator.graph.self_loop_weights + operator.loop_weights)[inside] / operator.degrees[inside]
+    return max(-1.0, 2.0 * float(own.min()) - 1.0)

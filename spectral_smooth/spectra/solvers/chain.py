@@ -60,6 +60,6 @@ def clearly_below(
     The Ritz value plus three residuals must stay 0.02 below; when in doubt the answer is no, and the
     values are computed.
     """
-    probe = davidson(problem, 1, ChebyshevFilter(problem.matrix, problem.lowest), Budget(1e-2, 600, 2), rng)
+    probe = davidson(problem, 1, ChebyshevFilter(problem.core, problem.lowest), Budget(1e-2, 600, 2), rng)
     ledger.applications += probe.applications
     return bool(probe.converged and probe.values[0] + 3.0 * probe.residuals[0] < threshold - 0.02)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, eye_array
 
 from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.spectra.solvers.signed import PRODUCTS, SignedCore
 
 LARGEST_DEGREE = 120
 
@@ -21,7 +22,7 @@ class ChebyshevFilter:
     does not let the largest outgrow it by more than e¹².
     """
 
-    matrix: csr_array
+    core: SignedCore
     lowest: float
 
     def improve(self, block: FloatArray, ritz: FloatArray, wanted: int) -> tuple[FloatArray, int]:
@@ -33,8 +34,22 @@ class ChebyshevFilter:
 
     def _filter(self, block: FloatArray, cut: float, degree: int) -> FloatArray:
         centre, half = 0.5 * (cut + self.lowest), 0.5 * (cut - self.lowest)
-        nodes = self.matrix.shape[0]
-        twice = csr_array((self.matrix - centre * eye_array(nodes, format="csr")) * (2.0 / half))
+        if self.core.small:
+            return self._by_matrix(block, centre, half, degree)
+        walk = self.core.bound.walk(block.shape[1], np.float64, PRODUCTS)
+        first = walk.same_for_all(self.core.sign / half, -centre / half, 0.0)
+        later = walk.same_for_all(2.0 * self.core.sign / half, -2.0 * centre / half, -1.0)
+        before, now = walk.enter(block), walk.empty()
+        walk.combine(before, now, first)
+        for _ in range(degree - 1):
+            # Written over the block before the last one: each row needs of it only itself.
+            walk.combine(now, before, later, anchor=before)
+            before, now = now, before
+        return np.asarray(walk.leave(now))
+
+    def _by_matrix(self, block: FloatArray, centre: float, half: float, degree: int) -> FloatArray:
+        nodes = self.core.nodes
+        twice = csr_array((self.core.matrix - centre * eye_array(nodes, format="csr")) * (2.0 / half))
         before, now = block, 0.5 * (twice @ block)
         for _ in range(degree - 1):
             after = twice @ now

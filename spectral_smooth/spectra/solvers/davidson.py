@@ -103,7 +103,7 @@ class Basis:
             return 0
         old, new = self.size, self.size + added
         self._vectors[:, old:new] = fresh
-        self._images[:, old:new] = self._problem.matrix @ np.ascontiguousarray(fresh)
+        self._images[:, old:new] = self._problem.apply(fresh)
         cross = self._vectors[:, :new].T @ self._images[:, old:new]
         self._projected[:new, old:new] = cross
         self._projected[old:new, :new] = cross.T

@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
-from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.graphs.arrays import BoolArray, FloatArray
+from spectral_smooth.spectra.solvers.signed import SignedCore
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class ComponentProblem:
 
     Attributes
     ----------
-    matrix : csr_array, shape (nodes, nodes)
+    core : SignedCore
         S or −S on one connected component.
     known : float array, shape (nodes, k)
         Orthonormal eigenvectors that are not asked for (fixed, alternating, found before).
@@ -27,25 +28,40 @@ class ComponentProblem:
         Their eigenvalues.
     lowest : float
         A lower bound of the spectrum.
+    outside : bool array, shape (nodes,), or None
+        Single nodes beside the component, where there are some: all vectors are zero there.
     """
 
-    matrix: csr_array
+    core: SignedCore
     known: FloatArray
     known_values: FloatArray
     lowest: float = -1.0
+    outside: BoolArray | None = None
+
+    @property
+    def matrix(self) -> csr_array:
+        """The matrix, made at first use."""
+        return self.core.matrix
 
     @property
     def nodes(self) -> int:
-        """Number of nodes."""
-        return int(self.matrix.shape[0])
+        """Number of rows."""
+        return self.core.nodes
 
     @property
     def free(self) -> int:
         """Number of eigenvalues that are not known."""
-        return self.nodes - len(self.known_values)
+        beside = 0 if self.outside is None else int(np.count_nonzero(self.outside))
+        return self.nodes - beside - len(self.known_values)
+
+    def apply(self, block: FloatArray) -> FloatArray:
+        """Return matrix · block."""
+        return self.core.apply(block)
 
     def project(self, block: FloatArray, *, passes: int = 2) -> FloatArray:
         """Return ``block`` without the known vectors; the second pass removes the rounding of the first."""
+        if self.outside is not None:
+            block = np.where(self.outside[:, None], 0.0, block)
         for _ in range(passes):
             block = block - self.known @ (self.known.T @ block)
         return block
@@ -60,7 +76,7 @@ class ComponentProblem:
 
     def measure(self, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the Rayleigh quotients θ = uᵀSu and residuals ‖Su − θu‖ of unit vectors."""
-        image = self.matrix @ vectors
+        image = self.apply(vectors)
         values = np.einsum("ij,ij->j", vectors, image)
         return values, np.linalg.norm(image - vectors * values, axis=0)
 

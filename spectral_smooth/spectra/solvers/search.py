@@ -69,7 +69,7 @@ class EndSearch:
         for component in self.large:
             problem = self.blocks.top_problem(component)
             wanted = min(self.count, problem.free)
-            solvers = self._solvers(problem, bounded=problem.nodes >= BOUND_FROM)
+            solvers = self._solvers(problem, bounded=problem.free >= BOUND_FROM)
             pairs = solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
             self._keep(component, pairs)
 
@@ -104,7 +104,7 @@ class EndSearch:
             local, errors = self._vectors(int(component), values[chosen][columns], places[columns], vectors)
             residuals[columns] = errors
             if out is not None and local is not None:
-                out[np.ix_(self.blocks.order[self.blocks.rows(int(component))], columns)] = local
+                out[np.ix_(self.blocks.nodes_of(int(component)), columns)] = local
         return Spectrum(
             values=np.clip(values[chosen], -1.0, 1.0),
             vectors=out,
@@ -143,7 +143,7 @@ class EndSearch:
         )
 
     def _solvers(self, problem: ComponentProblem, *, bounded: bool) -> tuple[ComponentSolver, ...]:
-        nodes, entries = problem.nodes, problem.matrix.nnz
+        nodes, entries = problem.free + len(problem.known_values), problem.core.entries
         fill = fill_bound(problem.matrix, CHEAP_FILL * entries) if bounded else None
         return self.policy.choose(ComponentShape(nodes, entries, fill), self.count)
 
@@ -174,8 +174,7 @@ class EndSearch:
         usable = have is not None and have.converged and float(have.values[-1]) > CLEARLY_POSITIVE
         if have is None or not usable or not self.blocks.alternating[component]:
             return False
-        rows = self.blocks.rows(component)
-        sides = self.blocks.operator.fixed_space.sides[self.blocks.order[rows]]
+        sides = self.blocks.operator.fixed_space.sides[self.blocks.nodes_of(component)]
         self._keep(component, replace(have.mirrored(), vectors=have.vectors * sides[:, None]))
         return True
 
@@ -199,16 +198,18 @@ class EndSearch:
         pairs = self.found.get(component)
         if pairs is None and not wanted:
             return None, np.full(len(values), float(self.blocks.sizes[component]) * np.finfo(float).eps)
-        rows = self.blocks.rows(component)
-        local = np.zeros((rows.stop - rows.start, len(values)))
+        core, nodes = self.blocks.core(component), self.blocks.nodes_of(component)
+        local = np.zeros((len(nodes), len(values)))
         known = places == ALTERNATING
-        local[:, known] = self.blocks.known[rows, 1:2]
+        if known.any():
+            space = self.blocks.operator.fixed_space
+            own = (space.vector * space.sides)[nodes] * (space.labels[nodes] == component)
+            local[:, known] = own[:, None]
         if pairs is not None:
             local[:, ~known] = pairs.vectors[:, places[~known]]
         elif not known.all():
             local[:, ~known] = _selected(self.blocks.pushed_block(component), places[~known])
-        image = self.blocks.block(component) @ local
-        return local, np.linalg.norm(image - local * values, axis=0)
+        return local, np.linalg.norm(core.apply(local) - local * values, axis=0)
 
 
 def _selected(matrix: FloatArray, places: IntArray) -> FloatArray:

@@ -69,5 +69,5 @@ class ShiftInvert:
         search of the remainder see to it that nothing wrong comes out.
         """
         rough = Budget(1e-3, 300, 2)
-        probe = davidson(problem, 1, ChebyshevFilter(problem.matrix, problem.lowest), rough, rng)
+        probe = davidson(problem, 1, ChebyshevFilter(problem.core, problem.lowest), rough, rng)
         return min(1.0, float(probe.values[0]) + 2.0 * float(probe.residuals[0])) + self.shift
