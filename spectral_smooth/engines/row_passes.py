@@ -35,14 +35,14 @@ class RowPasses:
     ) -> FloatArray:
         """Return Σ weights_i⟨x_i, y_i⟩ per group."""
         parts = np.zeros((self._chunks, count))
-        self._run("group_inner", x, (x, y, weights, groups), (parts,))
+        self._run_over("group_inner", (x, y), (weights, groups), (parts,))
         return np.asarray(parts.sum(axis=0))
 
     def class_sums(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Return Σ weights_i x_i per class, shape (classes, columns)."""
         fused = self.classes.fused
         sums = np.zeros((self._chunks, fused, x.shape[1]))
-        self._run("class_sums", x, (x, weights, self.classes.of_row, fused), (sums,))
+        self._run_over("class_sums", (x,), (weights, self.classes.of_row, fused), (sums,))
         return self.with_listed_sums(sums.sum(axis=0), x, weights)
 
     def with_listed_sums(self, fused: FloatArray, x: FloatArray, weights: FloatArray) -> FloatArray:
@@ -107,8 +107,8 @@ class RowPasses:
         fused = self.classes.fused
         parts = np.zeros((self._chunks, int(class_groups.max(initial=0)) + 1))
         sums = np.zeros((self._chunks, fused, w.shape[1]))
-        before = w, v, degrees, self.classes.of_row, alpha, shift, class_groups, fused
-        self._run("orthogonalise", w, before, (parts, sums))
+        before = degrees, self.classes.of_row, alpha, shift, class_groups, fused
+        self._run_over("orthogonalise", (w, v), before, (parts, sums))
         return parts.sum(axis=0), self.with_listed_sums(sums.sum(axis=0), w, degrees)
 
     @property
@@ -121,6 +121,20 @@ class RowPasses:
         step: Callable[..., Any] = getattr(row_sums, name)
         counter = np.zeros(1, dtype=np.int64)
         run_chunks(step, (*before, self.schedule.bounds, counter, *after), x.size)
+
+    def _run_over(
+        self, name: str, blocks: tuple[FloatArray, ...], before: tuple[Any, ...], after: tuple[Any, ...]
+    ) -> None:
+        """Run a pass over blocks that has a form of its own for one column."""
+        if any(block.shape[1] != 1 or block.strides[0] != block.itemsize for block in blocks):
+            self._run(name, blocks[0], (*blocks, *before), after)
+            return
+        from spectral_smooth.engines.kernels import column_passes
+
+        step: Callable[..., Any] = getattr(column_passes, f"column_{name}")
+        flat = (block[:, 0] for block in blocks)
+        counter = np.zeros(1, dtype=np.int64)
+        run_chunks(step, (*flat, *before, self.schedule.bounds, counter, *after), 4 * blocks[0].size)
 
 
 def scaled_edge_sums(

@@ -15,7 +15,7 @@ from spectral_smooth.spectra.jacobi import Jacobi
 EXHAUSTED = 1e-13
 
 
-class _Stepper(Protocol):
+class LanczosSteps(Protocol):
     """The three parts of a Lanczos step w ← S v − β v₋; w ← w − α v; v₋, v ← v, w/‖w‖, known spaces projected out."""
 
     def multiply(self) -> FloatArray:
@@ -50,10 +50,10 @@ def lanczos(
     progress : callable or None
         Called with (done, total) products.
     """
-    stepper: _Stepper = (
-        _Fused(bound, start, mass, steps)
+    stepper: LanczosSteps = (
+        FusedSteps(bound, start, mass, steps)
         if isinstance(bound, SupportsWalk)
-        else _PassByPass(bound, start, mass)
+        else PassByPass(bound, start, mass)
     )
     groups = len(mass)
     alphas, betas = np.zeros((steps, groups)), np.zeros((steps, groups))
@@ -82,7 +82,7 @@ def lanczos(
     ), used
 
 
-class _PassByPass:
+class PassByPass:
     """Every operation is a pass over the block: for engines that can only multiply."""
 
     def __init__(self, bound: BoundOperator, start: FloatArray, mass: FloatArray) -> None:
@@ -92,21 +92,24 @@ class _PassByPass:
         bound.scale_rows(start, _inverse(np.sqrt(mass)))
 
     def multiply(self) -> FloatArray:
+        """Take the product; return α = ⟨v, S v⟩ per group."""
         self._bound.apply(self._current, self._image)
         return self._bound.inner(self._current, self._image)
 
     def orthogonalise(self, alpha: FloatArray) -> FloatArray:
+        """Return ‖w‖² per group."""
         self._bound.recombine(self._image, self._current, self._previous, alpha, self._beta)
         self._bound.project_out(self._previous)
         return self._bound.inner(self._previous, self._previous)
 
     def advance(self, beta: FloatArray) -> None:
+        """Go on to w."""
         self._bound.scale_rows(self._previous, _inverse(beta))
         self._current, self._previous = self._previous, self._current
         self._beta = beta
 
 
-class _Fused:
+class FusedSteps:
     """One sweep and one pass a step, on two blocks: vectors are kept unnormalised, v = V/β, and scaled in the product.
 
     w ← S v − β v₋ is written over v₋; its means, known from the same sweep, leave with α v, and those that the rounding
@@ -114,21 +117,29 @@ class _Fused:
     """
 
     def __init__(self, bound: SupportsWalk, start: FloatArray, mass: FloatArray, steps: int) -> None:
-        self._walk = bound.walk(start.shape[1], np.float64, steps)
-        self._current, self._previous = self._walk.enter(start), self._walk.empty()
-        self._means = self._next_means = self._walk.means(self._current)
+        self.walk = bound.walk(start.shape[1], np.float64, steps)
+        self._current, self._previous = self.walk.enter(start), self.walk.empty()
+        self._means = self._next_means = self.walk.means(self._current)
         self._norm: FloatArray = np.sqrt(mass)
         self._norm_before: FloatArray = np.zeros(len(mass))
         self._beta: FloatArray = np.zeros(len(mass))
 
+    def vector(self) -> FloatArray:
+        """Return the present Lanczos vectors in the walk's coordinates, a block of its own."""
+        factors = _inverse(self._norm)[self.walk.class_groups]
+        of_row = self.walk.pattern.classes.of_row
+        block: FloatArray = self._current * (factors[0] if of_row is None else factors[of_row][:, None])
+        return block
+
     def multiply(self) -> FloatArray:
+        """Take the product; return α = ⟨v, S v⟩ per group."""
         a, c = _inverse(self._norm), -self._beta * _inverse(self._norm_before)
         table = np.stack([a, np.zeros_like(a), np.where(self._norm > 0, c, 0.0)])
-        step = self._walk.step(
+        step = self.walk.step(
             self._current,
             self._previous,
             means=self._means,
-            coefficients=np.ascontiguousarray(table[:, self._walk.class_groups].T),
+            coefficients=np.ascontiguousarray(table[:, self.walk.class_groups].T),
             anchor=self._previous,
         )
         self._next_means = step.means
@@ -137,13 +148,15 @@ class _Fused:
         )
 
     def orthogonalise(self, alpha: FloatArray) -> FloatArray:
-        factors = (alpha * _inverse(self._norm))[self._walk.class_groups]
-        squares, self._next_means = self._walk.orthogonalise(
+        """Return ‖w‖² per group."""
+        factors = (alpha * _inverse(self._norm))[self.walk.class_groups]
+        squares, self._next_means = self.walk.orthogonalise(
             self._previous, self._current, factors, self._next_means, self._means
         )
         return squares
 
     def advance(self, beta: FloatArray) -> None:
+        """Go on to w."""
         self._current, self._previous = self._previous, self._current
         self._means = self._next_means
         self._norm, self._norm_before, self._beta = beta, self._norm, beta

@@ -13,9 +13,10 @@ from spectral_smooth.spectra.solvers.arpack import Arpack
 from spectral_smooth.spectra.solvers.auto import Auto
 from spectral_smooth.spectra.solvers.block_krylov import BlockKrylov
 from spectral_smooth.spectra.solvers.dense import Dense
+from spectral_smooth.spectra.solvers.lanczos import Lanczos
 from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
 
-SOLVERS = (Auto(), Dense(), BlockKrylov(), BlockKrylov(block=2), ShiftInvert(), Arpack())
+SOLVERS = (Auto(), Dense(), BlockKrylov(), BlockKrylov(block=2), ShiftInvert(), Arpack(), Lanczos())
 ENDS = ("top", "bottom", "slowest")
 
 

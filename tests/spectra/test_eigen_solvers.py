@@ -1,5 +1,7 @@
 """What the solvers promise one by one: honesty, choice, multiplicities, bounds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from cases import graph_from_matrix, random_matrix
@@ -18,6 +20,8 @@ from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
 from spectral_smooth.spectra.solvers.davidson import Budget, davidson
 from spectral_smooth.spectra.solvers.dense import Dense
 from spectral_smooth.spectra.solvers.fill import count_factor, fill_bound
+from spectral_smooth.spectra.solvers.lanczos import Lanczos
+from spectral_smooth.spectra.solvers.lobpcg import Lobpcg
 from spectral_smooth.spectra.solvers.problem import Pairs, settled
 from spectral_smooth.spectra.solvers.remainder import with_missed
 from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
@@ -27,7 +31,12 @@ LONG_PATH = gcn(family("path:1500").graph)
 
 @pytest.mark.parametrize(
     "solver",
-    [BlockKrylov(max_applications=60), Arpack(max_restarts=1), ShiftInvert(max_applications=5)],
+    [
+        BlockKrylov(max_applications=60),
+        Arpack(max_restarts=1),
+        ShiftInvert(max_applications=5),
+        Lanczos(max_steps=30),
+    ],
     ids=repr,
 )
 def test_giving_up_keeps_what_was_reached(solver):
@@ -74,16 +83,26 @@ def test_a_refused_factorisation_is_not_an_answer():
 
 
 @pytest.mark.parametrize("count", [1, 6])
-def test_choice_is_a_table(count):
+def test_choice_is_a_table(count, monkeypatch):
     choose = Auto(tolerance=1e-8).choose
     krylov, factorised = BlockKrylov(tolerance=1e-8), ShiftInvert(tolerance=1e-8)
+    quick = BlockKrylov(tolerance=1e-8, max_applications=5_000)
+    large = ComponentShape(100_000, 400_000)
     assert choose(ComponentShape(600, 5000), count) == (Dense(),)
-    assert choose(ComponentShape(100_000, 400_000, fill=500_000), count) == (factorised, krylov)
-    for shape in (ComponentShape(601, 5000), ComponentShape(100_000, 400_000, fill=50_000_000)):
-        quick, *rest = choose(shape, count)
-        assert isinstance(quick, BlockKrylov)
-        assert quick.max_applications < krylov.max_applications
-        assert rest == [factorised, krylov]
+    assert choose(ComponentShape(601, 5000), count) == (quick, factorised, krylov)
+    assert choose(replace(large, gap=0.1), count) == (quick, factorised, krylov)
+    assert choose(replace(large, gap=1e-5, fill=500_000), count) == (factorised, krylov)
+    for there in (True, False):
+        monkeypatch.setattr(Lobpcg, "offered", staticmethod(lambda there=there: there))
+        filled = choose(replace(large, gap=1e-5, fill=50_000_000), count)
+        assert filled == ((Lobpcg(tolerance=1e-8),) if there else ()) + (quick, factorised, krylov)
+
+
+def test_one_value_of_a_large_component_is_looked_for_by_lanczos_first():
+    (first,) = Auto(tolerance=1e-8).choose(ComponentShape(100_000, 400_000), 1)
+    assert isinstance(first, Lanczos)
+    assert first.tolerance == 1e-8
+    assert 0.005 < first.least_gap < 0.02
 
 
 def test_choice_is_dense_for_a_large_share():

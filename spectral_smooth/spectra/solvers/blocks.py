@@ -66,23 +66,16 @@ class Blocks:
         return np.asarray(self.sizes - 1 - self.alternating)
 
     @cached_property
-    def sorted(self) -> Operator:
-        """The operator with its nodes sorted by component."""
-        op, graph = self.operator, self.operator.graph
-        if np.array_equal(self.order, np.arange(graph.num_nodes)):
-            return op
-        matrix = csr_array(graph.adjacency()[self.order][:, self.order])
-        matrix.sort_indices()
-        pattern = matrix.indptr.astype(np.int64), matrix.indices.astype(graph.indices.dtype)
-        loops = op.loops if isinstance(op.loops, float) else op.loop_weights[self.order]
-        return Operator(
-            part_of_graph(*pattern, None if graph.weights is None else matrix.data, graph.name), loops
-        )
-
-    @cached_property
     def matrix(self) -> csr_array:
         """The sorted core."""
-        return self.sorted.matrix()
+        return self.part(0, len(self.sizes)).matrix()
+
+    @cached_property
+    def _place(self) -> IntArray:
+        """Row of each node."""
+        place = np.zeros(self.operator.graph.num_nodes, dtype=self.operator.graph.indices.dtype)
+        place[self.order] = np.arange(len(self.order))
+        return place
 
     def rows(self, component: int) -> slice:
         """Return the rows of a component."""
@@ -94,23 +87,32 @@ class Blocks:
 
     def part(self, first: int, last: int) -> Operator:
         """Return components ``first`` to ``last − 1`` as an operator of their own."""
-        low, high = int(self.starts[first]), int(self.starts[last])
-        whole = self.sorted
-        graph = whole.graph
-        if high - low == graph.num_nodes:
-            return whole
-        span = slice(int(graph.indptr[low]), int(graph.indptr[high]))
+        op, graph = self.operator, self.operator.graph
+        low, nodes = int(self.starts[first]), self.order[self.starts[first] : self.starts[last]]
+        if np.array_equal(nodes, np.arange(graph.num_nodes)):
+            return op
+        counts = np.diff(graph.indptr)[nodes]
+        indptr = np.concatenate([[0], np.cumsum(counts)])
+        entries = np.arange(indptr[-1]) + np.repeat(graph.indptr[nodes] - indptr[:-1], counts)
+        values = np.ones(len(entries)) if graph.weights is None else graph.weights[entries]
+        columns = self._place[graph.indices[entries]] - graph.indices.dtype.type(low)
+        rows = csr_array((values, columns, indptr), shape=(len(nodes), len(nodes)))
+        rows.sort_indices()
         part = part_of_graph(
-            graph.indptr[low : high + 1] - graph.indptr[low],
-            graph.indices[span] - graph.indices.dtype.type(low),
-            None if graph.weights is None else graph.weights[span],
+            rows.indptr.astype(np.int64),
+            rows.indices.astype(graph.indices.dtype),
+            None if graph.weights is None else rows.data,
             graph.name,
         )
-        return Operator(part, whole.loops if isinstance(whole.loops, float) else whole.loop_weights[low:high])
+        return Operator(part, op.loops if isinstance(op.loops, float) else op.loop_weights[nodes])
 
     def stands_alone(self, component: int) -> bool:
-        """Whether the whole operator serves as that of the component: all others are single nodes, and it is large."""
-        return component == 0 and self.sizes[0] >= ENGINE_FROM and not np.any(self.sizes[1:] > 1)
+        """Whether the whole operator serves as that of the component: it is large, and has most of the nodes."""
+        return (
+            component == 0
+            and self.sizes[0] >= ENGINE_FROM
+            and 2 * self.sizes[0] >= self.operator.graph.num_nodes
+        )
 
     def nodes_of(self, component: int) -> IntArray:
         """Return the node of each row of a component's problem."""

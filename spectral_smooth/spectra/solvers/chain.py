@@ -44,7 +44,6 @@ def solve_in_turn(
         if pairs.converged:
             return pairs
         best = min(best, pairs, key=_badness)
-    ledger.converged = False
     return best
 
 

@@ -109,11 +109,12 @@ class Pairs:
 
     def first(self, count: int) -> Pairs:
         """Return the ``count`` largest pairs."""
+        return self.where(np.arange(len(self.values)) < count)
+
+    def where(self, kept: BoolArray) -> Pairs:
+        """Return the pairs marked by ``kept``, shape (found,)."""
         return replace(
-            self,
-            values=self.values[:count],
-            vectors=self.vectors[:, :count],
-            residuals=self.residuals[:count],
+            self, values=self.values[kept], vectors=self.vectors[:, kept], residuals=self.residuals[kept]
         )
 
     def mirrored(self) -> Pairs:

@@ -14,6 +14,7 @@ from spectral_smooth.spectra.solvers.auto import (
     BOUND_FROM,
     CHEAP_FILL,
     DENSE_ALWAYS,
+    PLAIN_GAP,
     Auto,
     ComponentShape,
     Only,
@@ -69,9 +70,22 @@ class EndSearch:
         for component in self.large:
             problem = self.blocks.top_problem(component)
             wanted = min(self.count, problem.free)
-            solvers = self._solvers(problem, bounded=problem.free >= BOUND_FROM)
-            pairs = solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
+            pairs = self._top(problem, wanted)
+            self.ledger.converged &= pairs.converged
             self._keep(component, pairs)
+
+    def _top(self, problem: ComponentProblem, wanted: int) -> Pairs:
+        """Solve once as the size says and, where that shows a small gap, as gap and fill say."""
+        shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+        if shape.nodes < BOUND_FROM or not isinstance(self.policy, Auto):
+            return solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
+        first = solve_in_turn(problem, self.policy.choose(shape, 1), 1, self.rng, self.ledger)
+        if wanted == 1 and first.converged:
+            return first
+        gap = 1.0 - float(first.values[0])
+        fill = fill_bound(problem.matrix, CHEAP_FILL * shape.entries) if gap < PLAIN_GAP else None
+        solvers = self.policy.choose(replace(shape, gap=gap, fill=fill), wanted)
+        return solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
 
     def add_bottom(self) -> None:
         """Solve the bottom end of every large component."""
@@ -142,11 +156,6 @@ class EndSearch:
             Dense(),
         )
 
-    def _solvers(self, problem: ComponentProblem, *, bounded: bool) -> tuple[ComponentSolver, ...]:
-        nodes, entries = problem.free + len(problem.known_values), problem.core.entries
-        fill = fill_bound(problem.matrix, CHEAP_FILL * entries) if bounded else None
-        return self.policy.choose(ComponentShape(nodes, entries, fill), self.count)
-
     def _add_dense(self, group: range) -> None:
         known = 1 + self.blocks.alternating[group.start : group.stop].astype(np.int64)
         size = int(self.blocks.sizes[group.start])
@@ -164,8 +173,9 @@ class EndSearch:
         problem = self._bottom_problem(component)
         wanted = min(self.count, problem.free)
         if wanted > 0:
-            solvers = self._solvers(problem, bounded=False)
-            pairs = solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
+            shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+            pairs = solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
+            self.ledger.converged &= pairs.converged
             self._keep(component, pairs.mirrored())
 
     def _add_reflected(self, component: int) -> bool:
