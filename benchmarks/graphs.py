@@ -1,4 +1,4 @@
-"""Seeded graphs that the benchmarks run on: R-MAT, grid, random regular, hidden communities, and real ones.
+"""Seeded graphs that the benchmarks run on: R-MAT, grids, random regular, communities, rings of cliques, real ones.
 
 A name gives the same graph for any number of threads: random numbers are hashes of the edge's number, not draws
 in an order. ``build(name, cache=folder)`` keeps the arrays of a graph in a file and reads them the next time.
@@ -102,6 +102,22 @@ def communities(
     return _from_keys(_both_directions(shuffled[first], shuffled[second]), nodes, name)
 
 
+def ring_of_cliques(cliques: int, size: int) -> ss.Graph:
+    """Return cliques in a ring, the last node of each joined to the first of the next.
+
+    A bottleneck between any two neighbours: the gap falls with the squares of both numbers.
+    """
+    if cliques < 3 or size < 2:
+        raise ValueError(
+            f"a ring of cliques has 3 of them and 2 nodes in each at least, got {cliques}, {size}"
+        )
+    inside = np.stack(np.triu_indices(size, 1)).astype(np.int64)
+    first = np.arange(cliques, dtype=np.int64) * size
+    ends = (inside[:, None, :] + first[None, :, None]).reshape(2, -1)
+    joints = np.stack([first + size - 1, np.roll(first, -1)])
+    return _from_keys(_both_directions(*np.hstack([ends, joints])), cliques * size, "ring_of_cliques")
+
+
 def real(name: str) -> ss.Graph:
     """Return a graph of the folder of real data."""
     return ss.read(DATA / "npz" / f"{name}.npz").graph
@@ -112,11 +128,19 @@ GRAPHS: dict[str, Callable[[], ss.Graph]] = {
     "grid": partial(grid, 1000, 1000),
     "regular": partial(regular, 1_000_000, 16),
     "communities": partial(communities, 1_000_000, 1000, 16),
+    "strip": partial(grid, 10, 100_000),
+    "ring_of_cliques": partial(ring_of_cliques, 1000, 100),
     "cora": partial(real, "cora"),
     "tolokers": partial(real, "tolokers"),
     "web_cnr2000": partial(real, "web_cnr2000"),
     "huge": partial(rmat, 24, 272 << 20, "huge"),
     "tiny": partial(rmat, 8, 1000, "tiny"),
+    "rmat_small": partial(rmat, 14, 1 << 18, "rmat_small"),
+    "grid_small": partial(grid, 100, 100),
+    "regular_small": partial(regular, 20_000, 16, "regular_small"),
+    "communities_small": partial(communities, 20_000, 500, 16, name="communities_small"),
+    "strip_small": partial(grid, 10, 2000),
+    "ring_of_cliques_small": partial(ring_of_cliques, 60, 20),
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spectral_smooth.engines.bfloat16 import STORED, from_bfloat16, number_type, to_bfloat16
-from spectral_smooth.engines.blocks import Cut, cut_padded, new_block, shared_cache_bytes
+from spectral_smooth.engines.blocks import LINE, Cut, cut_padded, new_block, shared_cache_bytes
 from spectral_smooth.engines.order.choose import OrderChoice
 from spectral_smooth.engines.pattern import Pattern
 from spectral_smooth.engines.row_passes import RowPasses, scaled_edge_sums
@@ -101,7 +101,9 @@ class Walk:
     @property
     def _past_cache(self) -> bool:
         # Two blocks and the graph: what does not fit comes from memory anyway, and need not push out the other block.
-        return self.block_bytes > shared_cache_bytes() // 3
+        # Rows that do not fill a line would be written piece by piece.
+        whole_lines = self.cut.stride * self.dtype.itemsize % LINE == 0
+        return whole_lines and self.block_bytes > shared_cache_bytes() // 3
 
     def empty(self) -> Any:
         """Return a block of zeros, shape (num_nodes, stride), aligned; columns beyond the features stay zero."""
