@@ -1,14 +1,15 @@
 """What the solvers promise one by one: honesty, choice, multiplicities, bounds."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from cases import graph_from_matrix, random_matrix
 from naive import dense_core
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array
 
-from spectral_smooth.errors import NotConvergedError, UsageError
+from spectral_smooth.errors import MissingLibraryError, NotConvergedError, UsageError
 from spectral_smooth.graphs.families import family
 from spectral_smooth.operators.operator import gcn, symmetric
 from spectral_smooth.spectra.eigen import both_ends, eigenpairs
@@ -167,3 +168,50 @@ def test_fill_of_a_path_and_a_star_is_nothing():
     for spec in ("path:400", "star:400"):
         graph = family(spec).graph
         assert fill_bound(gcn(graph).matrix(), 10_000) == 2 * graph.num_nodes - 1
+
+
+@pytest.mark.parametrize("kind", ["grid:40x50", "torus:40x41", "path:1500"])
+@pytest.mark.parametrize("count", [1, 5])
+def test_multigrid_on_meshes(kind, count):
+    op = gcn(family(kind).graph)
+    found = eigenpairs(op, count, solver=Lobpcg(), rng=0)
+    assert "multigrid" in found.convergence.method
+    np.testing.assert_allclose(
+        found.values, np.linalg.eigvalsh(dense_core(op))[::-1][1 : count + 1], atol=1e-12
+    )
+
+
+def test_multigrid_that_does_not_converge_says_so():
+    with pytest.raises(NotConvergedError):
+        eigenpairs(gcn(family("grid:40x50").graph), 1, solver=Lobpcg(max_steps=3), rng=0)
+
+
+def test_multigrid_without_its_library(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyamg", None)
+    with pytest.raises(MissingLibraryError, match="pip install pyamg"):
+        eigenpairs(gcn(family("grid:40x50").graph), 1, solver=Lobpcg(), rng=0)
+
+
+@pytest.mark.parametrize("memory", [1, 1 << 30])
+@pytest.mark.parametrize("which", ["top", "bottom"])
+def test_lanczos_makes_its_vectors_again_when_they_do_not_fit(memory, which):
+    op = gcn(family("grid:25x30").graph)
+    found = eigenpairs(op, 1, which, solver=Lanczos(memory=memory), rng=0)
+    truth = np.linalg.eigvalsh(dense_core(op))
+    assert abs(found.values[0] - (truth[-2] if which == "top" else truth[0])) < 1e-13
+    assert found.convergence.residuals[0] <= 1e-10
+
+
+def test_a_large_component_is_solved_where_it_lies():
+    """Most of the nodes are in one component: the others stay zero, and the order of the nodes is kept."""
+    big, rng = family("grid:75x80").graph, np.random.default_rng(0)
+    parts = csr_array(block_diag([big.adjacency(), family("path:30").graph.adjacency(), np.zeros((5, 5))]))
+    order = rng.permutation(parts.shape[0])
+    op = gcn(graph_from_matrix(parts[order][:, order].toarray()))
+    assert Blocks.of(op).stands_alone(0)
+    whole, alone = (eigenpairs(one, 3, rng=0) for one in (op, gcn(big)))
+    path = np.linalg.eigvalsh(dense_core(gcn(family("path:30").graph)))[::-1][1:4]
+    expected = np.sort(np.concatenate([alone.values, path]))[::-1][:3]
+    np.testing.assert_allclose(whole.values, expected, atol=1e-12)
+    residual = op.matrix() @ whole.vectors - whole.vectors * whole.values
+    assert np.all(np.linalg.norm(residual, axis=0) < 1e-9)
