@@ -67,6 +67,10 @@ class Spectrum:
     complete : bool
         Whether ``values`` are all of them.
     convergence : Convergence
+    distances : float array, shape (len(values),), or None
+        1 − μ of each value. Where that is below 1e-4 and an iteration has given the vector, it is summed up
+        edge by edge, uᵀ(I − S)u = Σ_edges Ã_ij (u_i/√d̃_i − u_j/√d̃_j)²: right to many digits even for gaps of 1e-10,
+        of which μ itself keeps six. None is the difference.
 
     Examples
     --------
@@ -85,17 +89,18 @@ class Spectrum:
     which: Which
     complete: bool
     convergence: Convergence
+    distances: FloatArray | None = None
 
     @property
     def gap(self) -> float | None:
-        """1 − μ_2, μ_2 the largest eigenvalue off the fixed space, to about 1e-15 absolutely.
+        """1 − μ_2, μ_2 the largest eigenvalue off the fixed space; see ``distances`` for how well it is known.
 
         None if there is none, the solver did not converge, or μ_2 need not be among the values.
         """
         if not len(self.values) or not self.convergence.converged:
             return None
         if self.complete or self.which == "top" or (self.which == "slowest" and self.values[0] > 0):
-            return 1.0 - float(self.values[0])
+            return float((1.0 - self.values if self.distances is None else self.distances)[0])
         return None
 
     @property

@@ -215,3 +215,13 @@ def test_a_large_component_is_solved_where_it_lies():
     np.testing.assert_allclose(whole.values, expected, atol=1e-12)
     residual = op.matrix() @ whole.vectors - whole.vectors * whole.values
     assert np.all(np.linalg.norm(residual, axis=0) < 1e-9)
+
+
+def test_a_tiny_gap_keeps_its_digits():
+    """The path of n nodes without loops: λ_2 = 1 − cos(π/(n − 1)) = 2 sin²(π/(2(n − 1)))."""
+    nodes = 30_000
+    found = eigenpairs(symmetric(family(f"path:{nodes}").graph), 1, rng=0)
+    exact = 2.0 * np.sin(np.pi / (2 * (nodes - 1))) ** 2
+    assert exact < 1e-8
+    assert abs(found.gap / exact - 1.0) < 1e-9
+    assert found.values[0] == pytest.approx(1.0 - exact, abs=1e-15)

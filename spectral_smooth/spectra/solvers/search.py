@@ -28,6 +28,7 @@ from spectral_smooth.spectra.types import Convergence, Spectrum, Which
 
 ALTERNATING = -1
 CLEARLY_POSITIVE = 1e-6
+NEAR_ONE = 1e-4
 
 
 @dataclass(eq=False)
@@ -112,11 +113,14 @@ class EndSearch:
         places = np.concatenate(self.places)[chosen]
         space = self.blocks.operator.fixed_space
         out = np.zeros((self.blocks.operator.graph.num_nodes, len(chosen))) if vectors else None
-        residuals = np.zeros(len(chosen))
+        residuals, distances = np.zeros(len(chosen)), 1.0 - values[chosen]
         for component in np.unique(components):
             columns = np.flatnonzero(components == component)
             local, errors = self._vectors(int(component), values[chosen][columns], places[columns], vectors)
             residuals[columns] = errors
+            near = columns[distances[columns] < NEAR_ONE]
+            if local is not None and len(near) and int(component) in self.found:
+                distances[near] = self.blocks.core(int(component)).distances(local[:, np.isin(columns, near)])
             if out is not None and local is not None:
                 out[np.ix_(self.blocks.nodes_of(int(component)), columns)] = local
         return Spectrum(
@@ -133,6 +137,7 @@ class EndSearch:
                 restarts=self.ledger.restarts,
                 method=", ".join(self.ledger.methods) or "closed form",
             ),
+            distances=distances,
         )
 
     def _add(self, values: FloatArray, components: IntArray, places: IntArray) -> None:
