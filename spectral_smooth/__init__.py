@@ -113,6 +113,10 @@ if TYPE_CHECKING:
     from spectral_smooth.report.advice_figures import plot_advice as plot_advice
     from spectral_smooth.report.advice_figures import plot_classes as plot_classes
     from spectral_smooth.report.advice_figures import plot_recall as plot_recall
+    from spectral_smooth.report.cut_figures import plot_sweep_cut as plot_sweep_cut
+    from spectral_smooth.report.density_figures import plot_density as plot_density
+    from spectral_smooth.report.density_figures import plot_eigenvalue_counts as plot_eigenvalue_counts
+    from spectral_smooth.report.eigenvalue_figures import plot_eigenvalues as plot_eigenvalues
     from spectral_smooth.report.epoch_figures import plot_epoch_number as plot_epoch_number
     from spectral_smooth.report.epoch_figures import plot_epoch_overview as plot_epoch_overview
     from spectral_smooth.report.epoch_figures import plot_epochs as plot_epochs
@@ -147,8 +151,37 @@ if TYPE_CHECKING:
     from spectral_smooth.simulate.propagate import propagate as propagate
     from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
     from spectral_smooth.simulate.scatter import scatter_by_depth as scatter_by_depth
+    from spectral_smooth.spectra.certify.certificate import Certificate as Certificate
+    from spectral_smooth.spectra.certify.certify import certify as certify
+    from spectral_smooth.spectra.certify.certify import count_above as count_above
+    from spectral_smooth.spectra.density.local import class_densities as class_densities
+    from spectral_smooth.spectra.density.local import node_densities as node_densities
+    from spectral_smooth.spectra.density.spikes import Spike as Spike
+    from spectral_smooth.spectra.density.states import density_of_states as density_of_states
+    from spectral_smooth.spectra.density.types import DensityOfStates as DensityOfStates
     from spectral_smooth.spectra.eigen import eigenpairs as eigenpairs
     from spectral_smooth.spectra.quadrature import spectral_measure as spectral_measure
+    from spectral_smooth.spectra.solvers.arpack import Arpack as Arpack
+    from spectral_smooth.spectra.solvers.auto import Auto as Auto
+    from spectral_smooth.spectra.solvers.block_krylov import BlockKrylov as BlockKrylov
+    from spectral_smooth.spectra.solvers.dense import Dense as Dense
+    from spectral_smooth.spectra.solvers.lanczos import Lanczos as Lanczos
+    from spectral_smooth.spectra.solvers.lobpcg import Lobpcg as Lobpcg
+    from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert as ShiftInvert
+    from spectral_smooth.spectra.structure.bipartite import Bipartiteness as Bipartiteness
+    from spectral_smooth.spectra.structure.bipartite import bipartiteness as bipartiteness
+    from spectral_smooth.spectra.structure.cheeger import CheegerInterval as CheegerInterval
+    from spectral_smooth.spectra.structure.cheeger import cheeger_interval as cheeger_interval
+    from spectral_smooth.spectra.structure.communities import Communities as Communities
+    from spectral_smooth.spectra.structure.communities import communities as communities
+    from spectral_smooth.spectra.structure.facts import SpectralFacts as SpectralFacts
+    from spectral_smooth.spectra.structure.facts import spectral_facts as spectral_facts
+    from spectral_smooth.spectra.structure.loops import LoopEffect as LoopEffect
+    from spectral_smooth.spectra.structure.loops import loop_effect as loop_effect
+    from spectral_smooth.spectra.structure.mixing import MixingTime as MixingTime
+    from spectral_smooth.spectra.structure.mixing import mixing_time as mixing_time
+    from spectral_smooth.spectra.structure.sweep import SweepCut as SweepCut
+    from spectral_smooth.spectra.structure.sweep import sweep_cut as sweep_cut
     from spectral_smooth.spectra.types import Convergence as Convergence
     from spectral_smooth.spectra.types import Spectrum as Spectrum
     from spectral_smooth.theory.csbm import CSBM as CSBM
@@ -325,6 +358,12 @@ _NAMES_BY_MODULE = {
         "plot_classes",
         "plot_recall",
     ),
+    "report.cut_figures": ("plot_sweep_cut",),
+    "report.density_figures": (
+        "plot_density",
+        "plot_eigenvalue_counts",
+    ),
+    "report.eigenvalue_figures": ("plot_eigenvalues",),
     "report.epoch_figures": (
         "plot_epoch_number",
         "plot_epoch_overview",
@@ -373,8 +412,55 @@ _NAMES_BY_MODULE = {
         "ScatterCurves",
         "scatter_by_depth",
     ),
+    "spectra.certify.certificate": ("Certificate",),
+    "spectra.certify.certify": (
+        "certify",
+        "count_above",
+    ),
+    "spectra.density.local": (
+        "class_densities",
+        "node_densities",
+    ),
+    "spectra.density.spikes": ("Spike",),
+    "spectra.density.states": ("density_of_states",),
+    "spectra.density.types": ("DensityOfStates",),
     "spectra.eigen": ("eigenpairs",),
     "spectra.quadrature": ("spectral_measure",),
+    "spectra.solvers.arpack": ("Arpack",),
+    "spectra.solvers.auto": ("Auto",),
+    "spectra.solvers.block_krylov": ("BlockKrylov",),
+    "spectra.solvers.dense": ("Dense",),
+    "spectra.solvers.lanczos": ("Lanczos",),
+    "spectra.solvers.lobpcg": ("Lobpcg",),
+    "spectra.solvers.shift_invert": ("ShiftInvert",),
+    "spectra.structure.bipartite": (
+        "Bipartiteness",
+        "bipartiteness",
+    ),
+    "spectra.structure.cheeger": (
+        "CheegerInterval",
+        "cheeger_interval",
+    ),
+    "spectra.structure.communities": (
+        "Communities",
+        "communities",
+    ),
+    "spectra.structure.facts": (
+        "SpectralFacts",
+        "spectral_facts",
+    ),
+    "spectra.structure.loops": (
+        "LoopEffect",
+        "loop_effect",
+    ),
+    "spectra.structure.mixing": (
+        "MixingTime",
+        "mixing_time",
+    ),
+    "spectra.structure.sweep": (
+        "SweepCut",
+        "sweep_cut",
+    ),
     "spectra.types": (
         "Convergence",
         "Spectrum",

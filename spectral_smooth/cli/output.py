@@ -54,8 +54,8 @@ class Destination:
         except OSError as error:
             raise _refused(path, error) from error
 
-    def write(self, text: str) -> None:
-        """Write the text to a temporary neighbour, sync it, and rename it into place.
+    def write(self, text: str | bytes) -> None:
+        """Write text (in UTF-8) or bytes to a temporary neighbour, sync it, and rename it into place.
 
         Raises
         ------
@@ -69,12 +69,12 @@ class Destination:
         except OSError as error:
             raise _refused(self.path, error) from error
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str | bytes) -> None:
         handle, name = tempfile.mkstemp(dir=self._folder(), prefix=".spectral-smooth-")
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
             temporary.chmod(0o666 & ~_umask())

@@ -1,30 +1,41 @@
-"""``spectral-smooth spectrum``: eigenvalues of one end, gap and rate, and whether they may be believed."""
+"""``spectral-smooth spectrum``: eigenvalues of one end, how sure they are, how all are spread, and what they say."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spectral_smooth.cli import options
 from spectral_smooth.cli.delivery import Delivery
 from spectral_smooth.cli.named import one_of
-from spectral_smooth.cli.printing import columns
+from spectral_smooth.cli.output import Destination, destination
 from spectral_smooth.cli.settings import Settings
 from spectral_smooth.cli.sources import single_source
+from spectral_smooth.cli.spectrum_text import spectrum_text
 from spectral_smooth.cli.talk import Talk
-from spectral_smooth.errors import NotConvergedError
+from spectral_smooth.errors import NotConvergedError, UsageError
 
 if TYPE_CHECKING:
     from spectral_smooth.operators.operator import Operator
+    from spectral_smooth.spectra.certify.certificate import Certificate
+    from spectral_smooth.spectra.density.types import DensityOfStates
+    from spectral_smooth.spectra.structure.facts import SpectralFacts
     from spectral_smooth.spectra.types import Spectrum
 
+ACROSS = 3
+PICTURES = (".png", ".svg", ".pdf")
 EXAMPLES = """\
 Examples:
 
-spectral-smooth spectrum karate
+spectral-smooth spectrum karate --certify --facts
 
 spectral-smooth spectrum cora.npz -k 20 --end bottom --operator rw --json
+
+spectral-smooth spectrum cora.npz --density --plot spectrum.png --vectors slowest.npy
 """
 
 
@@ -36,6 +47,26 @@ def spectrum(
         str,
         typer.Option("--end", metavar="top|bottom|slowest", help="Which end; slowest is the largest |μ|."),
     ] = "slowest",
+    certify: Annotated[
+        bool,
+        typer.Option(
+            "--certify", help="Prove that no value is missing, and bounds of each; exit code 3 if not."
+        ),
+    ] = False,
+    density: Annotated[
+        bool, typer.Option("--density", help="How all eigenvalues are spread, with an error bar.")
+    ] = False,
+    facts: Annotated[
+        bool,
+        typer.Option("--facts", help="Bottleneck, mixing time, bipartiteness, communities, effect of loops."),
+    ] = False,
+    vectors: Annotated[
+        Path | None,
+        typer.Option("--vectors", metavar="FILE", help="Write the eigenvectors as .npy, one column a value."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw what was found: .png, .svg or .pdf.")
+    ] = None,
     json: options.Json = False,
     output: options.Output = None,
     force: options.Force = False,
@@ -48,11 +79,15 @@ def spectrum(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Show eigenvalues of a graph's operator off its fixed space, its gap and its rate."""
+    """Show eigenvalues of a graph's operator off its fixed space, how sure they are, and what they say."""
     del quiet, verbose
     one_of("end", end, ("top", "bottom", "slowest"))
     source = single_source(graph, "spectrum")
     delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
+    files = [
+        _planned(vectors, "--vectors", (".npy",), graph, force=force),
+        _planned(plot, "--plot", PICTURES, graph, force=force),
+    ]
     chosen = Settings(
         operator=operator,
         seed=seed,
@@ -65,18 +100,64 @@ def spectrum(
     with talk.progress(source.label) as progress:
         if progress:
             progress("eigenvalues", 0.0)
-        layer = chosen.chosen_operator.on(source.open(chosen).graph)
-        found, code = _solve(layer, count, end, seed, talk)
+        opened = source.open(chosen)
+        layer = chosen.chosen_operator.on(opened.graph)
+        solved, code = _solve(layer, count, end, seed, talk, certify=certify)
+        found = Found(
+            solved,
+            _density(layer, seed, progress) if density else None,
+            _facts(layer, solved.certificate, seed, opened.node_names, progress) if facts else None,
+        )
+    if certify and (solved.certificate is None or not solved.certificate.obtained):
+        code = 3
     data = {"graph": layer.graph.name, "operator": layer.label, "seed": seed, **found.to_dict()}
-    delivery.give(data, lambda: _text(layer, found), talk)
+    if files[0]:
+        files[0].write(_as_npy(solved))
+        talk.say(f"written: {files[0].path}")
+    if files[1]:
+        files[1].write(_picture(found, files[1].path.suffix.lower()))
+        talk.say(f"written: {files[1].path}")
+    delivery.give(data, lambda: spectrum_text(layer, found.spectrum, found.density, found.facts), talk)
     return code
 
 
-def _solve(layer: Operator, count: int, end: str, seed: int, talk: Talk) -> tuple[Spectrum, int]:
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was asked for."""
+
+    spectrum: Spectrum
+    density: DensityOfStates | None
+    facts: SpectralFacts | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types; what was not asked for has no key."""
+        data = self.spectrum.to_dict()
+        if self.density is not None:
+            data["density"] = self.density.to_dict()
+        if self.facts is not None:
+            data["facts"] = self.facts.to_dict()
+        return data
+
+
+def _planned(
+    path: Path | None, option: str, endings: tuple[str, ...], graph: str, *, force: bool
+) -> Destination | None:
+    target = destination(path, option=option, force=force)
+    if target is None:
+        return None
+    if target.path.suffix.lower() not in endings:
+        raise UsageError(f"{option} takes a file ending in {', '.join(endings)}, got {target.path.name!r}")
+    target.check(inputs=[Path(graph)])
+    return target
+
+
+def _solve(
+    layer: Operator, count: int, end: str, seed: int, talk: Talk, *, certify: bool
+) -> tuple[Spectrum, int]:
     from spectral_smooth.spectra.eigen import eigenpairs
 
     try:
-        return eigenpairs(layer, count, end, rng=seed), 0  # type: ignore[arg-type]  # checked by one_of
+        return eigenpairs(layer, count, end, rng=seed, certify=certify), 0  # type: ignore[arg-type]  # checked by one_of
     except NotConvergedError as error:
         if error.partial is None:
             raise
@@ -85,23 +166,58 @@ def _solve(layer: Operator, count: int, end: str, seed: int, talk: Talk) -> tupl
         return partial, 3
 
 
-def _text(layer: Operator, found: Spectrum) -> str:
-    rows = [("eigenvalue", "residual")]
-    rows += [
-        (f"{mu: .10f}", f"{r:.1e}") for mu, r in zip(found.values, found.convergence.residuals, strict=True)
-    ]
-    none = "  no eigenvalue off the fixed space" if len(rows) == 1 else ""
-    shown = none or "\n".join(f"  {line}" for line in columns(rows).splitlines())
-    lines = [
-        f"{layer}",
-        f"gap {_number(found.gap)}   rate {_number(found.rate)}   fixed space of dimension {found.fixed_dimension:,}"
-        + (f"   {found.alternating_dimension:,} at -1" if found.alternating_dimension else ""),
-        f"{'all' if found.complete else len(found.values)} values off the fixed space, {found.which} end:",
-        shown,
-        str(found.convergence),
-    ]
-    return "\n".join(lines)
+def _density(layer: Operator, seed: int, progress: Any) -> DensityOfStates:
+    from spectral_smooth.spectra.density.states import density_of_states
+
+    if not progress:
+        return density_of_states(layer, rng=seed)
+    return density_of_states(layer, rng=seed, progress=lambda done, total: progress("density", done / total))
 
 
-def _number(value: float | None) -> str:
-    return "not known from this end" if value is None else f"{value:.8g}"
+def _facts(
+    layer: Operator, certificate: Certificate | None, seed: int, names: Any, progress: Any
+) -> SpectralFacts:
+    from spectral_smooth.spectra.structure.facts import spectral_facts
+
+    if progress:
+        progress("what it says", 0.0)
+    return spectral_facts(layer, certificate=certificate, rng=seed, names=names)
+
+
+def _as_npy(found: Spectrum) -> bytes:
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros((0, 0)) if found.vectors is None else found.vectors, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _picture(found: Found, ending: str) -> bytes:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    from spectral_smooth.report.cut_figures import plot_sweep_cut
+    from spectral_smooth.report.density_figures import plot_density, plot_eigenvalue_counts
+    from spectral_smooth.report.eigenvalue_figures import plot_eigenvalues
+
+    cheeger = found.facts.components[0].cheeger if found.facts and found.facts.components else None
+    panels = 1 + 3 * (found.density is not None) + (cheeger is not None)
+    across, down = min(panels, ACROSS), -(-panels // ACROSS)
+    figure, grid = plt.subplots(
+        down, across, figsize=(5.2 * across, 4.2 * down), layout="constrained", squeeze=False
+    )
+    places = list(grid.ravel())
+    plot_eigenvalues(found.spectrum, ax=places.pop(0))
+    if found.density is not None:
+        plot_density(found.density, ax=places.pop(0))
+        plot_eigenvalue_counts(found.density, axes=[places.pop(0), places.pop(0)])
+    if cheeger is not None:
+        plot_sweep_cut(cheeger, ax=places.pop(0))
+    for unused in places:
+        unused.remove()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=ending[1:], dpi=150)
+    plt.close(figure)
+    return buffer.getvalue()

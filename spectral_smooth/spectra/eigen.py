@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -22,6 +23,7 @@ def eigenpairs(
     solver: Auto | ComponentSolver | None = None,
     rng: np.random.Generator | int | None = None,
     vectors: bool = True,
+    certify: bool = False,
 ) -> Spectrum:
     """Return eigenvalues μ of S = D̃^(-1/2) (A + loops·I) D̃^(-1/2) off its fixed space.
 
@@ -43,6 +45,9 @@ def eigenpairs(
         For the start vectors; the result depends on it only within the tolerance.
     vectors : bool
         Whether to return the unit eigenvectors too.
+    certify : bool
+        Whether to look for proofs that no value is missing and how far each may be off: the result's
+        ``certificate``, whose ``obtained`` says whether all of it is proven. See `certify`.
 
     Returns
     -------
@@ -79,7 +84,13 @@ def eigenpairs(
         solve.add_top()
     if which == "slowest":
         solve.add_bottom_where_slow()
-    return _delivered(solve.spectrum(which, vectors))
+    found = solve.spectrum(which, vectors or certify)
+    if certify:
+        from spectral_smooth.spectra.certify.certify import certify as prove
+
+        proof = prove(operator, found, rng=rng)
+        found = replace(found, certificate=proof, vectors=found.vectors if vectors else None)
+    return _delivered(found)
 
 
 def both_ends(

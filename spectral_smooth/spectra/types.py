@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from spectral_smooth.spectra.certify.certificate import Certificate
 
 Which = Literal["top", "bottom", "slowest"]
 
@@ -71,6 +74,8 @@ class Spectrum:
         1 − μ of each value. Where that is below 1e-4 and an iteration has given the vector, it is summed up
         edge by edge, uᵀ(I − S)u = Σ_edges Ã_ij (u_i/√d̃_i − u_j/√d̃_j)²: right to many digits even for gaps of 1e-10,
         of which μ itself keeps six. None is the difference.
+    certificate : Certificate or None
+        What is proven about the values; None where that was not asked for.
 
     Examples
     --------
@@ -90,6 +95,7 @@ class Spectrum:
     complete: bool
     convergence: Convergence
     distances: FloatArray | None = None
+    certificate: Certificate | None = None
 
     @property
     def gap(self) -> float | None:
@@ -133,4 +139,5 @@ class Spectrum:
             "rate": self.rate,
             "converged": self.convergence.converged,
             "convergence": str(self.convergence),
+            **({} if self.certificate is None else {"certificate": self.certificate.to_dict()}),
         }
