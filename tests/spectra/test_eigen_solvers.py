@@ -225,3 +225,23 @@ def test_a_tiny_gap_keeps_its_digits():
     assert exact < 1e-8
     assert abs(found.gap / exact - 1.0) < 1e-9
     assert found.values[0] == pytest.approx(1.0 - exact, abs=1e-15)
+
+
+def test_multigrid_leaves_components_that_are_too_small_for_its_block():
+    problem = Blocks.of(gcn(family("cycle:9").graph)).bottom_problem(0)
+    assert not Lobpcg().fits(problem.free, 4)
+    pairs = Lobpcg().largest(problem, 4, np.random.default_rng(0))
+    assert not pairs.converged
+    assert len(pairs.values) == 0
+
+
+def test_multigrid_that_breaks_down_has_not_converged(monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("eigh has failed in lobpcg postprocessing")
+
+    monkeypatch.setattr("spectral_smooth.spectra.solvers.lobpcg.lobpcg", broken)
+    pairs = Lobpcg().largest(
+        Blocks.of(gcn(family("grid:20x20").graph)).top_problem(0), 2, np.random.default_rng(0)
+    )
+    assert not pairs.converged
+    assert len(pairs.values) == 2

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, diags_array
 from scipy.sparse.linalg import spilu
 
-from spectral_smooth.spectra.solvers.fill import _compiled, fill_bound
+from spectral_smooth.spectra.solvers.fill import compiled_count, fill_bound
 
 HOPELESS = 4
 LONGEST_ROW = 1_000  # minimum degree takes minutes where there are hubs
@@ -31,7 +31,7 @@ def affordable(matrix: csr_array, fill: int) -> bool:
         return False
     order = _minimum_degree(matrix)
     indptr, indices = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
-    return int(_compiled()(indptr, indices, order, np.argsort(order), fill)) <= fill
+    return int(compiled_count()(indptr, indices, order, np.argsort(order), fill)) <= fill
 
 
 def _minimum_degree(matrix: csr_array) -> np.ndarray:

@@ -32,12 +32,13 @@ def fill_bound(matrix: csr_array, stop: int) -> int:
         reverse_cuthill_mckee(matrix, symmetric_mode=True),
     ):
         forward = np.asarray(order, dtype=np.int64)
-        best = min(best, int(_compiled()(indptr, indices, forward, np.argsort(forward), best)))
+        best = min(best, int(compiled_count()(indptr, indices, forward, np.argsort(forward), best)))
     return best
 
 
 @cache
-def _compiled() -> Any:
+def compiled_count() -> Any:
+    """Return `count_factor`, compiled."""
     from spectral_smooth.engines.compilation import kernel
 
     return kernel(count_factor)

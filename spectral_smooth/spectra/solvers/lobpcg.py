@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from scipy.linalg import LinAlgError, LinAlgWarning
 from scipy.sparse import csr_array, eye_array
 from scipy.sparse.linalg import lobpcg
 
@@ -62,12 +63,19 @@ class Lobpcg:
         MissingLibraryError
             If pyamg is not installed.
         """
+        if not self.fits(problem.free, count):
+            return Pairs.none(problem.nodes)
         laplacian = csr_array(eye_array(problem.nodes, format="csr") - problem.matrix)
         preconditioner = _multigrid(laplacian, problem)
         block = problem.project(rng.standard_normal((problem.nodes, count + GUARDS)))
+        block /= np.linalg.norm(block, axis=0)
+        values, residuals = problem.measure(block[:, :count])
         aim, steps, fine = 0.3 * self.tolerance, 0, False
         for _ in range(ROUNDS):
-            block, more = self._run(laplacian, block, preconditioner, problem, aim)
+            try:
+                block, more = self._run(laplacian, block, preconditioner, problem, aim)
+            except (ValueError, LinAlgError):  # its own small eigenproblem broke down
+                break
             steps += more
             values, residuals = problem.measure(block[:, :count])
             fine = bool(settled(values, residuals, self.tolerance).all())
@@ -91,8 +99,9 @@ class Lobpcg:
     ) -> tuple[FloatArray, int]:
         """Return a better block of Ritz vectors, values descending, and the steps taken."""
         with warnings.catch_warnings():
-            # that it has not converged is told by the residuals, which are measured anew
+            # that it has not converged, or its small problems are near singular, shows in the residuals
             warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("ignore", LinAlgWarning)
             _, found, history = lobpcg(
                 laplacian,
                 block,
