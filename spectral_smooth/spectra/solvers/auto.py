@@ -51,6 +51,7 @@ class Auto:
     ==================================================  ===========================================================
     at most 600 nodes, or count ≥ nodes / 4             Dense
     at least 20,000 nodes, one value, gap not known     Lanczos; if 60 steps show a gap below 1/120, chosen again
+    (for more values 60 steps of it look at the gap)
     at least 20,000 nodes, gap below 1/120,             ShiftInvert, BlockKrylov
     factor ≤ 8 × the matrix
     at least 20,000 nodes, gap below 1/120,             Lobpcg with algebraic multigrid if pyamg is there,

@@ -23,6 +23,7 @@ from spectral_smooth.spectra.solvers.blocks import Blocks
 from spectral_smooth.spectra.solvers.chain import Ledger, clearly_below, solve_in_turn
 from spectral_smooth.spectra.solvers.dense import Dense
 from spectral_smooth.spectra.solvers.fill import fill_bound
+from spectral_smooth.spectra.solvers.lanczos import PROBE, Lanczos
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, ComponentSolver, Pairs
 from spectral_smooth.spectra.types import Convergence, Spectrum, Which
 
@@ -80,7 +81,10 @@ class EndSearch:
         shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
         if shape.nodes < BOUND_FROM or not isinstance(self.policy, Auto):
             return solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
-        first = solve_in_turn(problem, self.policy.choose(shape, 1), 1, self.rng, self.ledger)
+        looks = self.policy.choose(shape, 1)
+        if wanted > 1:  # sixty steps are enough to tell a small gap
+            looks = (Lanczos(tolerance=self.policy.tolerance, max_steps=PROBE),)
+        first = solve_in_turn(problem, looks, 1, self.rng, self.ledger)
         if wanted == 1 and first.converged:
             return first
         gap = 1.0 - float(first.values[0])
