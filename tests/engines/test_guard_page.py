@@ -62,10 +62,12 @@ def _bound(side, *, is_weighted, vectors=True, loops=0.0):
     bound = Numba(vectors=vectors, reorder="none").bind(Operator(graph, loops=loops))
     pattern = bound.pattern
     classes = replace(pattern.classes, of_row=frozen(guarded(pattern.classes.of_row, side)))
-    names = ("indptr", "indices", "weights", "loops", "degrees", "scale")
+    names = ("indptr", "indices", "weights", "loops", "degrees")
     arrays = {name: getattr(pattern, name) for name in names}
     arrays = {name: None if a is None else frozen(guarded(a, side)) for name, a in arrays.items()}
-    vars(bound)["pattern"] = replace(pattern, **arrays, classes=classes)
+    whole = replace(pattern, **arrays, classes=classes)
+    vars(whole)["scale"] = frozen(guarded(pattern.scale, side))
+    vars(bound)["pattern"] = whole
     return bound
 
 

@@ -16,6 +16,7 @@ from spectral_smooth.errors import MissingLibraryError
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
 from spectral_smooth.spectra.solvers.davidson import Budget
+from spectral_smooth.spectra.solvers.dense import Dense
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs, settled
 from spectral_smooth.spectra.solvers.remainder import with_missed
 
@@ -58,13 +59,15 @@ class Lobpcg:
     def largest(self, problem: ComponentProblem, count: int, rng: np.random.Generator) -> Pairs:
         """Return the ``count`` largest pairs, or what was reached with ``converged=False``.
 
+        Components too small for the block, of some dozens of nodes, are left to LAPACK.
+
         Raises
         ------
         MissingLibraryError
             If pyamg is not installed.
         """
         if not self.fits(problem.free, count):
-            return Pairs.none(problem.nodes)
+            return Dense().largest(problem, count, rng)
         laplacian = csr_array(eye_array(problem.nodes, format="csr") - problem.matrix)
         preconditioner = _multigrid(laplacian, problem)
         block = problem.project(rng.standard_normal((problem.nodes, count + GUARDS)))
