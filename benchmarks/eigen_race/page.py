@@ -1,6 +1,7 @@
-"""Write the tables of docs/pages/eigen-solvers.md from the results, between markers, so that no figure is typed.
+"""Write docs/pages/eigen-solvers.md: the text of page.md with tables from the results, so that no figure is typed.
 
-Run ``python -m benchmarks.eigen_race.page`` after ``python -m benchmarks.eigen_race``.
+Run ``python -m benchmarks.eigen_race.page`` after ``python -m benchmarks.eigen_race``; the page then belongs into the
+navigation in docs/mkdocs.yml.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from benchmarks.eigen_race import table
 from benchmarks.machine import RESULTS
 from benchmarks.versus.page import BLOCK
 
+TEXT = Path(__file__).with_name("page.md")
 PAGE = Path(__file__).parents[2] / "docs" / "pages" / "eigen-solvers.md"
 
 
@@ -39,7 +41,7 @@ def filled(text: str, results: dict[str, Any]) -> str:
 def main() -> int:
     """Rewrite the page."""
     results = json.loads((RESULTS / "eigen_race.json").read_text(encoding="utf-8"))
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+    PAGE.write_text(filled(TEXT.read_text(encoding="utf-8"), results), encoding="utf-8")
     print(f"wrote {PAGE}")
     return 0
 
