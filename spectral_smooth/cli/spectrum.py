@@ -84,10 +84,8 @@ def spectrum(
     one_of("end", end, ("top", "bottom", "slowest"))
     source = single_source(graph, "spectrum")
     delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
-    files = [
-        _planned(vectors, "--vectors", (".npy",), graph, force=force),
-        _planned(plot, "--plot", PICTURES, graph, force=force),
-    ]
+    modes = _planned(vectors, "--vectors", (".npy",), graph, force=force)
+    picture = _planned(plot, "--plot", PICTURES, graph, force=force)
     chosen = Settings(
         operator=operator,
         seed=seed,
@@ -111,12 +109,12 @@ def spectrum(
     if certify and (solved.certificate is None or not solved.certificate.obtained):
         code = 3
     data = {"graph": layer.graph.name, "operator": layer.label, "seed": seed, **found.to_dict()}
-    if files[0]:
-        files[0].write(_as_npy(solved))
-        talk.say(f"written: {files[0].path}")
-    if files[1]:
-        files[1].write(_picture(found, files[1].path.suffix.lower()))
-        talk.say(f"written: {files[1].path}")
+    if modes:
+        modes.write(_as_npy(solved))
+        talk.say(f"written: {modes.path}")
+    if picture:
+        picture.write(_picture(found, picture.path.suffix.lower()))
+        talk.say(f"written: {picture.path}")
     delivery.give(data, lambda: spectrum_text(layer, found.spectrum, found.density, found.facts), talk)
     return code
 

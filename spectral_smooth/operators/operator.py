@@ -9,9 +9,10 @@ import numpy as np
 from scipy.sparse import csr_array, issparse
 
 from spectral_smooth.errors import InputError, UsageError
-from spectral_smooth.graphs.arrays import FloatArray, frozen
+from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.graphs.dataset import check_features
 from spectral_smooth.graphs.graph import Graph
+from spectral_smooth.graphs.parts import closed_part
 from spectral_smooth.operators.check import CheckReport, check_operator
 from spectral_smooth.operators.fixed_space import FixedSpace
 
@@ -129,6 +130,14 @@ class Operator:
         lowest = float(np.min(diagonal[alive] / self.degrees[alive]))
         bound = max(-1.0, 2.0 * lowest - 1.0)
         return min(bound, 0.0) if self.silent else bound
+
+    def on_part(self, nodes: IntArray) -> Operator:
+        """Return the operator on ``nodes``, which no edge leaves, in that order; itself where they are all in order."""
+        count = self.graph.num_nodes
+        if len(nodes) == count and np.array_equal(nodes, np.arange(count)):
+            return self
+        loops = self.loops if isinstance(self.loops, float) else self.loops[nodes]
+        return Operator(closed_part(self.graph, nodes), loops, self.split)
 
     def rows(self, low: int, high: int) -> csr_array:
         """Return rows ``low`` to ``high − 1`` of S, loops included: CSR, shape (high − low, num_nodes)."""

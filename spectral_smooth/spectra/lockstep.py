@@ -15,7 +15,7 @@ from spectral_smooth.spectra.jacobi import Jacobi
 EXHAUSTED = 1e-13
 
 
-class LanczosSteps(Protocol):
+class _Stepper(Protocol):
     """The three parts of a Lanczos step w ← S v − β v₋; w ← w − α v; v₋, v ← v, w/‖w‖, known spaces projected out."""
 
     def multiply(self) -> FloatArray:
@@ -50,10 +50,10 @@ def lanczos(
     progress : callable or None
         Called with (done, total) products.
     """
-    stepper: LanczosSteps = (
+    stepper: _Stepper = (
         FusedSteps(bound, start, mass, steps)
         if isinstance(bound, SupportsWalk)
-        else PassByPass(bound, start, mass)
+        else _PassByPass(bound, start, mass)
     )
     groups = len(mass)
     alphas, betas = np.zeros((steps, groups)), np.zeros((steps, groups))
@@ -82,7 +82,7 @@ def lanczos(
     ), used
 
 
-class PassByPass:
+class _PassByPass:
     """Every operation is a pass over the block: for engines that can only multiply."""
 
     def __init__(self, bound: BoundOperator, start: FloatArray, mass: FloatArray) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
+from spectral_smooth.graphs.parts import entries_of
 from spectral_smooth.operators.operator import Operator
-from spectral_smooth.spectra.density.gather import CHUNK, entries_of
+from spectral_smooth.spectra.density.gather import CHUNK
 
 # Largest component that is solved, and the sum of size³ beyond which larger ones are left to the probes.
 LARGEST, BUDGET = 48, 300_000_000

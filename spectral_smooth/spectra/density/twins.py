@@ -8,8 +8,9 @@ import numpy as np
 
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray, bin_sums
 from spectral_smooth.graphs.graph import Graph
+from spectral_smooth.graphs.parts import entries_of
 from spectral_smooth.operators.operator import Operator
-from spectral_smooth.spectra.density.gather import entries_of, pieces
+from spectral_smooth.spectra.density.gather import pieces
 
 SEED = 20190804
 

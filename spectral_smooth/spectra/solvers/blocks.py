@@ -6,10 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
-from spectral_smooth.graphs.graph import part_of_graph
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.solvers.dense import pushed
 from spectral_smooth.spectra.solvers.problem import ComponentProblem
@@ -65,46 +63,13 @@ class Blocks:
         """Number of eigenvalues of each component that are not known."""
         return np.asarray(self.sizes - 1 - self.alternating)
 
-    @cached_property
-    def matrix(self) -> csr_array:
-        """The sorted core."""
-        return self.part(0, len(self.sizes)).matrix()
-
-    @cached_property
-    def _place(self) -> IntArray:
-        """Row of each node."""
-        place = np.zeros(self.operator.graph.num_nodes, dtype=self.operator.graph.indices.dtype)
-        place[self.order] = np.arange(len(self.order))
-        return place
-
     def rows(self, component: int) -> slice:
         """Return the rows of a component."""
         return slice(int(self.starts[component]), int(self.starts[component + 1]))
 
-    def block(self, component: int) -> csr_array:
-        """Return S on one component."""
-        return self.part(component, component + 1).matrix()
-
     def part(self, first: int, last: int) -> Operator:
         """Return components ``first`` to ``last − 1`` as an operator of their own."""
-        op, graph = self.operator, self.operator.graph
-        low, nodes = int(self.starts[first]), self.order[self.starts[first] : self.starts[last]]
-        if np.array_equal(nodes, np.arange(graph.num_nodes)):
-            return op
-        counts = np.diff(graph.indptr)[nodes]
-        indptr = np.concatenate([[0], np.cumsum(counts)])
-        entries = np.arange(indptr[-1]) + np.repeat(graph.indptr[nodes] - indptr[:-1], counts)
-        values = np.ones(len(entries)) if graph.weights is None else graph.weights[entries]
-        columns = self._place[graph.indices[entries]] - graph.indices.dtype.type(low)
-        rows = csr_array((values, columns, indptr), shape=(len(nodes), len(nodes)))
-        rows.sort_indices()
-        part = part_of_graph(
-            rows.indptr.astype(np.int64),
-            rows.indices.astype(graph.indices.dtype),
-            None if graph.weights is None else rows.data,
-            graph.name,
-        )
-        return Operator(part, op.loops if isinstance(op.loops, float) else op.loop_weights[nodes])
+        return self.operator.on_part(self.order[self.starts[first] : self.starts[last]])
 
     def stands_alone(self, component: int) -> bool:
         """Whether the whole operator serves as that of the component: it is large, and has most of the nodes."""

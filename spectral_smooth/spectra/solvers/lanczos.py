@@ -13,6 +13,7 @@ from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
 from spectral_smooth.spectra.solvers.davidson import Budget, davidson
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs, settled
 from spectral_smooth.spectra.solvers.remainder import with_missed
+from spectral_smooth.spectra.solvers.signed import PRODUCTS
 
 FIRST_LOOK = 20
 PROBE = 60
@@ -198,7 +199,7 @@ class _Run:
         groups = self.problem.core.operator.fixed_space.num_groups
         mass = np.zeros(groups)
         mass[0] = float(np.vdot(self.start, self.start))
-        return FusedSteps(self.problem.core.bound, self.start, mass, min(self.settings.max_steps, 500))
+        return FusedSteps(self.problem.core.bound, self.start, mass, min(self.settings.max_steps, PRODUCTS))
 
 
 def _advance(steps: FusedSteps) -> tuple[float, float]:

@@ -78,7 +78,7 @@ class EndSearch:
 
     def _top(self, problem: ComponentProblem, wanted: int) -> Pairs:
         """Solve once as the size says and, where that shows a small gap, as gap and fill say."""
-        shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+        shape = _shape(problem)
         if shape.nodes < BOUND_FROM or not isinstance(self.policy, Auto):
             return solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
         looks = self.policy.choose(shape, 1)
@@ -182,7 +182,7 @@ class EndSearch:
         problem = self._bottom_problem(component)
         wanted = min(self.count, problem.free)
         if wanted > 0:
-            shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+            shape = _shape(problem)
             pairs = solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
             self.ledger.converged &= pairs.converged
             self._keep(component, pairs.mirrored())
@@ -229,6 +229,10 @@ class EndSearch:
         elif not known.all():
             local[:, ~known] = _selected(self.blocks.pushed_block(component), places[~known])
         return local, np.linalg.norm(core.apply(local) - local * values, axis=0)
+
+
+def _shape(problem: ComponentProblem) -> ComponentShape:
+    return ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
 
 
 def _selected(matrix: FloatArray, places: IntArray) -> FloatArray:

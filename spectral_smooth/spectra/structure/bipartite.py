@@ -13,7 +13,7 @@ from spectral_smooth.spectra.structure.cheeger import lower_kind
 from spectral_smooth.spectra.structure.ends import Ends, Spectra, find_ends
 from spectral_smooth.spectra.structure.part import Part, part_of
 from spectral_smooth.spectra.structure.sides import Side, counted, told
-from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_absolute
+from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_terms
 from spectral_smooth.spectra.structure.sweep_profile import best_place, sweep_colourings
 
 EASY = "β ≥ (1 + μ_n)/2 (Trevisan 2012; Bauer and Jost 2013)"
@@ -212,7 +212,7 @@ def _two_sides(part: Part, f: FloatArray) -> TwoSides:
     if y[chosen[0]] < 0:
         y = -y
     loops = float(np.sum(operator.loop_weights[chosen]))
-    total = float(np.sum(per_row(row_absolute, operator, y, 1.0))) + loops
+    total = float(np.sum(per_row(row_terms, operator, y, 1.0, False))) + loops
     leaving = _leaving(operator, y)
     return TwoSides(
         ratio=total / float(np.sum(operator.degrees[chosen])),
@@ -228,4 +228,4 @@ def _two_sides(part: Part, f: FloatArray) -> TwoSides:
 def _leaving(operator: Operator, y: FloatArray) -> float:
     """Return the weight between the coloured nodes and the rest."""
     coloured = np.abs(y)
-    return float(np.sum(per_row(row_absolute, operator, coloured, -1.0)))
+    return float(np.sum(per_row(row_terms, operator, coloured, -1.0, False)))

@@ -8,7 +8,6 @@ import numpy as np
 
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
-from spectral_smooth.graphs.graph import Graph
 from spectral_smooth.operators.operator import Operator
 
 
@@ -77,17 +76,5 @@ def part_of(operator: Operator, component: int = 0) -> Part:
         raise UsageError(
             f"component must lie between 0 and {space.dimension - 1} (largest first), got {component}"
         )
-    if space.dimension == 1 and not operator.silent:
-        return Part(operator, np.arange(operator.graph.num_nodes), 0)
     nodes = np.flatnonzero(space.labels == component)
-    loops = operator.loops if isinstance(operator.loops, float) else operator.loops[nodes]
-    return Part(Operator(_subgraph(operator.graph, nodes), loops, operator.split), frozen(nodes), component)
-
-
-def _subgraph(graph: Graph, nodes: IntArray) -> Graph:
-    """Return the graph on nodes that no edge leaves; rows stay sorted, for the numbering is increasing."""
-    rows = graph.adjacency()[nodes]
-    number = np.zeros(graph.num_nodes, dtype=np.int64)
-    number[nodes] = np.arange(len(nodes))
-    weights = None if graph.weights is None else rows.data
-    return Graph(rows.indptr, number[rows.indices], weights, name=graph.name)
+    return Part(operator.on_part(nodes), frozen(nodes), component)

@@ -6,7 +6,7 @@ import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
 from spectral_smooth.operators.operator import Operator
-from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_squares
+from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_terms
 
 # Additions of one row beside its entries, and of the pairwise sum over rows.
 FURTHER_ROUNDINGS = 64
@@ -41,7 +41,7 @@ def _quotient(operator: Operator, f: FloatArray, sign: float) -> float:
     if not largest:
         return np.inf
     f = f / largest
-    form = float(np.sum(per_row(row_squares, operator, f, sign)))
+    form = float(np.sum(per_row(row_terms, operator, f, sign, True)))
     if sign > 0:
         form += 2.0 * float(np.sum(operator.loop_weights * f * f))
     norm = float(np.sum(operator.degrees * f * f))

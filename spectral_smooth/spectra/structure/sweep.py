@@ -16,7 +16,7 @@ from spectral_smooth.spectra.structure.ends import Spectra, find_ends
 from spectral_smooth.spectra.structure.part import Part, part_of
 from spectral_smooth.spectra.structure.quotients import centred, gap_quotient
 from spectral_smooth.spectra.structure.sides import counted, told
-from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_absolute
+from spectral_smooth.spectra.structure.sweep_kernels import per_row, row_terms
 from spectral_smooth.spectra.structure.sweep_profile import best_place, sweep_cuts, thinned
 
 PROFILE_IN_JSON = 512
@@ -219,9 +219,9 @@ def cut_part(part: Part, vector: FloatArray, names: Sequence[str] | None) -> Swe
         first, second, volumes, ratios = second, first, volumes[::-1], ratios[::-1]
     side = np.ones(part.size)
     side[first] = -1.0
-    lost = per_row(row_absolute, operator, side, -1.0)
+    lost = per_row(row_terms, operator, side, -1.0, False)
     weight = float(np.sum(lost[first]))
-    cut_edges = per_row(row_absolute, operator, side, -1.0, weighted=False)[first]
+    cut_edges = per_row(row_terms, operator, side, -1.0, False, weighted=False)[first]
     return SweepCut(
         conductance=weight / volumes[0],
         cut_weight=weight,

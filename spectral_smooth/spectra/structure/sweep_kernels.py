@@ -46,17 +46,18 @@ def _changes(
             out[here] = total
 
 
-def _absolute(
+def _terms(
     indptr: IntArray,
     indices: IntArray,
     weights: FloatArray | None,
-    y: IntArray,
+    y: IntArray | FloatArray,
     sign: float,
+    squared: bool,
     bounds: IntArray,
     counter: IntArray,
     out: FloatArray,
 ) -> None:
-    """Write ½ Σ_j w_ij |y_i + sign·y_j| of each row."""
+    """Write ½ Σ_j w_ij |y_i + sign·y_j|, or the squares, of each row: no term is negative, so nothing cancels."""
     while True:
         chunk = take(counter)
         if chunk >= len(bounds) - 1:
@@ -64,37 +65,14 @@ def _absolute(
         for i in range(bounds[chunk], bounds[chunk + 1]):
             total = 0.0
             for e in range(indptr[i], indptr[i + 1]):
-                term = abs(y[i] + sign * y[np.int64(indices[e])])
+                term = y[i] + sign * y[np.int64(indices[e])]
+                term = term * term if squared else abs(term)
                 total += term if weights is None else weights[e] * term
             out[i] = 0.5 * total
 
 
-def _squares(
-    indptr: IntArray,
-    indices: IntArray,
-    weights: FloatArray | None,
-    f: FloatArray,
-    sign: float,
-    bounds: IntArray,
-    counter: IntArray,
-    out: FloatArray,
-) -> None:
-    """Write ½ Σ_j w_ij (f_i + sign·f_j)² of each row: no term is negative, so nothing cancels."""
-    while True:
-        chunk = take(counter)
-        if chunk >= len(bounds) - 1:
-            return
-        for i in range(bounds[chunk], bounds[chunk + 1]):
-            total = 0.0
-            for e in range(indptr[i], indptr[i + 1]):
-                term = f[i] + sign * f[np.int64(indices[e])]
-                total += term * term if weights is None else weights[e] * (term * term)
-            out[i] = 0.5 * total
-
-
 sweep_changes = kernel(_changes)
-row_absolute = kernel(_absolute)
-row_squares = kernel(_squares)
+row_terms = kernel(_terms)
 
 
 def per_row(compiled: Any, operator: Operator, *given: Any, weighted: bool = True) -> FloatArray:
