@@ -22,13 +22,14 @@ import numpy as np
 import spectral_smooth as ss
 from benchmarks.graphs import build, communities, grid, regular, rmat, unchecked
 from benchmarks.machine import machine, write
-from spectral_smooth.engines.order.choose import Work, choose_order
+from spectral_smooth.engines.order.choose import choose_order
 from spectral_smooth.engines.order.locality import Locality, estimate_locality
 from spectral_smooth.engines.order.orders import ORDERS, find_order
 from spectral_smooth.engines.order.permute import gather_rows, permute_pattern, scatter_rows
+from spectral_smooth.engines.order.work import Work
 from spectral_smooth.engines.threads import default_threads
 
-COLUMNS = (16, 64)
+COLUMNS = (1, 16, 64)
 DEPTHS = (1, 4, 16, 64, 256, 1024)
 RUNS = 7
 

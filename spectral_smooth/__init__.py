@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from spectral_smooth.engines.compilation import compilations as compilations
     from spectral_smooth.engines.numba_csr import Numba as Numba
     from spectral_smooth.engines.order.choose import OrderChoice as OrderChoice
-    from spectral_smooth.engines.order.choose import Work as Work
     from spectral_smooth.engines.order.choose import choose_order as choose_order
     from spectral_smooth.engines.order.locality import Locality as Locality
     from spectral_smooth.engines.order.locality import estimate_locality as estimate_locality
     from spectral_smooth.engines.order.orders import find_order as find_order
+    from spectral_smooth.engines.order.work import Work as Work
     from spectral_smooth.engines.reference import Reference as Reference
     from spectral_smooth.graphs.audit import audit as audit
     from spectral_smooth.graphs.catalog import embedded_names as embedded_names
@@ -241,7 +241,6 @@ _NAMES_BY_MODULE = {
     "engines.numba_csr": ("Numba",),
     "engines.order.choose": (
         "OrderChoice",
-        "Work",
         "choose_order",
     ),
     "engines.order.locality": (
@@ -249,6 +248,7 @@ _NAMES_BY_MODULE = {
         "estimate_locality",
     ),
     "engines.order.orders": ("find_order",),
+    "engines.order.work": ("Work",),
     "engines.reference": ("Reference",),
     "graphs.audit": ("audit",),
     "graphs.catalog": (

@@ -15,6 +15,8 @@ from spectral_smooth.graphs.arrays import FloatArray, IntArray, frozen
 from spectral_smooth.operators.operator import Operator, degree_power
 
 SMALLEST, LARGEST = 1e-18, 1e18
+# Short stretches of the entries that tell whether neighbours lie together.
+STRETCHES, STRETCH = 64, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,7 @@ class Pattern:
     classes: RowClasses
     order: IntArray | None = None
     _converted: dict[tuple[str, str], FloatArray] = field(default_factory=dict, repr=False)
+    _scattered: dict[int, float] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, operator: Operator) -> Pattern:
@@ -71,6 +74,18 @@ class Pattern:
     def schedule(self) -> Schedule:
         """Chunks of rows."""
         return Schedule(self.indptr)
+
+    def scattered(self, block: int) -> float:
+        """Return how many blocks of so many rows an entry of short stretches reads: 1 if neighbours are far apart."""
+        if block not in self._scattered:
+            length = min(STRETCH, len(self.indices))
+            if not length:
+                return 0.0
+            starts = np.linspace(0, len(self.indices) - length, STRETCHES).astype(np.int64)
+            read = np.sort(self.indices[starts[:, None] + np.arange(length)] // block, axis=1)
+            changes = np.count_nonzero(np.diff(read, axis=1)) + STRETCHES
+            self._scattered[block] = float(changes / (STRETCHES * length))
+        return self._scattered[block]
 
     def reordered(self, order: IntArray) -> Pattern:
         """Return the same operator with the node ``order[p]`` at position p."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 
 import numpy as np
@@ -147,6 +148,19 @@ def test_a_plain_pass_agrees_with_the_deflated_one_above_its_floor(run):
         for more in ((), ("--plain",))
     )
     np.testing.assert_allclose(plain["value"], deflated["value"], rtol=1e-9)
+
+
+def test_a_long_run_says_beforehand_what_it_takes(run, monkeypatch):
+    import sys
+
+    short = run("propagate", "karate", "--depth", "2")
+    assert "this will take" not in short.err
+    monkeypatch.setattr(sys.modules["spectral_smooth.cli.propagate"], "LONG_RUN", 1)
+    long = run("propagate", "karate", "--depth", "2")
+    (said,) = [line for line in long.err.splitlines() if "this will take" in line]
+    assert re.search(r"\d.* s", said), said
+    assert re.search(r"\d.* [kMG]B", said), said
+    assert long.out == short.out
 
 
 def test_json_and_csv_exclude_each_other(refused):

@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from spectral_smooth.engines.blocks import cache_bytes, cut_padded, shared_cache_bytes
-from spectral_smooth.engines.order.choose import OrderChoice, Work, choose_order, could_pay
+from spectral_smooth.engines.order.choose import OrderChoice, choose_order, could_pay
 from spectral_smooth.engines.order.locality import Locality, estimate_locality
 from spectral_smooth.engines.order.orders import OrderName, find_order
+from spectral_smooth.engines.order.work import Work
 from spectral_smooth.engines.pattern import Pattern
 
 Reorder: TypeAlias = Literal["auto", "none", "degree", "bfs", "communities"]

@@ -37,6 +37,8 @@ class Locality:
         Share of the entries that stay inside clusters of so many nodes, grown around the sampled nodes.
     hubs : curve of (nodes, share)
         Share of the entries that lead to the so many nodes with most entries.
+    uneven : float
+        Share of the nodes that have another number of entries than the node before.
     """
 
     nodes: int
@@ -45,6 +47,7 @@ class Locality:
     walked: Points
     clusters: Points
     hubs: Points
+    uneven: float = 0.0
 
     def __str__(self) -> str:
         rows = min(self.nodes - 1, 4096)
@@ -97,10 +100,13 @@ class Locality:
     def from_dict(cls, values: dict[str, Any]) -> Locality:
         """Build it from what `to_dict` returned."""
         return cls(
-            values["nodes"],
-            values["entries"],
-            tuple(_points(curve) for curve in values["touched"]),
-            *(_points(values[name]) for name in ("walked", "clusters", "hubs")),
+            nodes=values["nodes"],
+            entries=values["entries"],
+            touched=tuple(_points(curve) for curve in values["touched"]),
+            walked=_points(values["walked"]),
+            clusters=_points(values["clusters"]),
+            hubs=_points(values["hubs"]),
+            uneven=values["uneven"],
         )
 
 
@@ -140,6 +146,7 @@ def estimate_locality(indptr: IntArray, indices: IntArray) -> Locality:
         _walked(indptr, indices, seeds),
         _clusters(indptr, indices, seeds),
         _hubs(indptr),
+        _uneven(indptr),
     )
 
 
@@ -218,3 +225,12 @@ def _hubs(indptr: IntArray) -> Points:
     sizes = sizes[sizes <= len(low)]
     shares = np.interp(sizes, np.append(0, rows), np.append(0, ends)) / ends[-1]
     return _points(zip(sizes * step, shares, strict=True))
+
+
+def _uneven(indptr: IntArray) -> float:
+    """From all nodes, or evenly spaced ones where there are very many."""
+    step = -(-len(indptr) // DEGREE_SAMPLE)
+    at = np.arange(1, len(indptr) - 1, step)
+    if not len(at):
+        return 0.0
+    return float(np.mean(indptr[at + 1] - indptr[at] != indptr[at] - indptr[at - 1]))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spectral_smooth.engines.order.choose import OrderChoice, Work, choose_order, could_pay
+from spectral_smooth.engines.order.choose import OrderChoice, choose_order, could_pay
 from spectral_smooth.engines.order.locality import Locality
 from spectral_smooth.engines.order.orders import ORDERS
+from spectral_smooth.engines.order.work import Work
 from spectral_smooth.errors import InputError
 
 MILLION = 1_000_000
@@ -143,3 +144,27 @@ def test_any_work_has_an_answer(nodes, entries, row_bytes, depth, missed, first,
 def test_impossible_work_is_refused(field, value, sentence):
     with pytest.raises(InputError, match=sentence):
         replace(WORK, **{field: value})
+
+
+NARROW = replace(WORK, row_bytes=8, depth=1000)
+
+
+def test_where_a_node_is_a_number_hubs_share_lines_and_equal_rows_are_foreseen():
+    hubs = locality(0.9, hubs=0.9)
+    assert choose_order(NARROW, replace(hubs, uneven=0.9)).name == "degree"
+    assert choose_order(NARROW, replace(locality(0.02, hubs=0.05), uneven=0.0)).name == "none"
+    even, uneven = (choose_order(NARROW, replace(hubs, uneven=share)).gain for share in (0.0, 0.9))
+    assert uneven > even
+
+
+def test_narrow_rows_are_not_ordered_by_communities():
+    found = locality(0.95, inside=0.95)
+    assert choose_order(replace(WORK, depth=1000), found).name == "communities"
+    assert choose_order(NARROW, found).name != "communities"
+
+
+def test_narrow_rows_count_the_first_cache():
+    small = Work(nodes=12_000, entries=1_000_000, row_bytes=8, depth=1000)
+    assert could_pay(small)
+    assert not could_pay(replace(small, nodes=4000))
+    assert "fits into the cache" in choose_order(replace(small, nodes=4000), 0.9).reason

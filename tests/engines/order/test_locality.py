@@ -169,3 +169,11 @@ def test_a_budget_ends_a_cluster():
     grow_clusters(graph.indptr, graph.indices, np.array([0]), np.array([2, 16]), 49 * 3, inside, volume)
     assert volume.tolist() == [[98, 0]]
     assert inside.tolist() == [[2, 0]]
+
+
+def test_uneven_is_the_share_of_rows_of_another_length():
+    degrees = np.array([3, 3, 1, 1, 1, 5])
+    indptr = np.append(0, np.cumsum(degrees))
+    indices = np.zeros(indptr[-1], dtype=np.int32)
+    assert estimate_locality(indptr, indices).uneven == pytest.approx(2 / 5)
+    assert estimate_locality(*from_edges(np.array([0]), np.array([1]), 2)).uneven == 0.0
