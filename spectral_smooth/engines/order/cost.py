@@ -30,7 +30,7 @@ FAR_PAGE, FAR_PAGE_LINE = 3.0, 1.7  # a row on a page whose address must be look
 NARROW_ENTRY, NARROW_ROW = 0.6, 3.0
 NARROW_FIRST, NARROW_FIRST_PAGE = 0.3, 0.5  # an entry that the first cache misses, whose page it does
 NARROW_NEAR, NARROW_FAR, NARROW_PAGE = 0.8, 4.2, 1.7
-SURPRISE = 12.0  # a row of another length than the one before
+SURPRISE = 6.0  # a row of another length than the one before
 
 ORDERING = {  # per node, per entry that misses the core's cache: what is read at random there is so here
     "degree": (3.0, 0.0),

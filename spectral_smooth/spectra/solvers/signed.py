@@ -15,7 +15,7 @@ from spectral_smooth.operators.operator import Operator
 # Below this SciPy's product takes less time than starting ours.
 ENGINE_FROM = 5_000
 # Products that an order of the nodes is chosen for.
-PRODUCTS = 500
+PRODUCTS = 100
 
 
 @dataclass(frozen=True, eq=False)
