@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
+from spectral_smooth.engines.crew import Crew
+
 # Waking another thread takes about 30 µs: worth it from this many multiplications on.
 SERIAL_BELOW = 200_000
 
-_pool: ThreadPoolExecutor | None = None
+_crew: Crew | None = None
 
 
 def default_threads() -> int:
@@ -72,31 +73,32 @@ def run_chunks(kernel: Callable[..., Any], arguments: tuple[Any, ...], work: int
     if others < 1:
         kernel(*arguments)
         return
-    helpers: list[Future[Any]] = []
+    calls = _threads().start(kernel, arguments, others)
+    error: BaseException | None = None
     try:
-        with suppress(RuntimeError):  # no more threads are allowed here, or at exit: fewer do the same
-            helpers.extend(_threads().submit(kernel, *arguments) for _ in range(others))
         kernel(*arguments)
     finally:
         # Also after Ctrl-C: nobody may still be writing when the caller goes on.
-        for helper in helpers:
-            helper.result()
+        for call in calls:
+            error = call.end() or error
+    if error is not None:
+        raise error
 
 
-def _threads() -> ThreadPoolExecutor:
-    global _pool
-    if _pool is None:
-        _pool = ThreadPoolExecutor(max_workers=256, thread_name_prefix="spectral_smooth")
-    return _pool
+def _threads() -> Crew:
+    global _crew
+    if _crew is None:
+        _crew = Crew()
+    return _crew
 
 
-def _forget_pool() -> None:
-    global _pool
-    _pool = None
+def _forget_crew() -> None:
+    global _crew
+    _crew = None
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
+    os.register_at_fork(after_in_child=_forget_crew)
 
 
 @contextmanager

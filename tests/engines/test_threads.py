@@ -10,13 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from spectral_smooth.engines import schedule, threads
+from spectral_smooth.engines import crew, schedule, threads
 from spectral_smooth.engines.numba_csr import Numba
 from spectral_smooth.graphs.families import family
 from spectral_smooth.graphs.graph import Graph
@@ -101,16 +102,53 @@ def test_small_work_stays_in_the_caller(monkeypatch):
 
 
 def test_every_thread_makes_the_same_call(use):
-    seen = []
+    seen, together = [], threading.Barrier(5, timeout=10)
+
+    def kernel(said):
+        together.wait()
+        seen.append(said)
+
     use(5)
+    for _ in range(3):
+        threads.run_chunks(kernel, ("call",), 10**9)
+    assert seen == ["call"] * 15
+
+
+def test_a_helper_that_has_not_begun_is_not_waited_for(use, monkeypatch):
+    class Asleep(crew.Crew):
+        def _work(self):
+            time.sleep(5)
+
+    seen = []
+    use(4)
+    monkeypatch.setattr(threads, "_threads", Asleep)
+    began = time.perf_counter()
     threads.run_chunks(seen.append, ("call",), 10**9)
-    assert seen == ["call"] * 5
+    assert seen == ["call"]
+    assert time.perf_counter() - began < 4
+
+
+def test_idle_threads_hold_no_arrays(use):
+    class Thing:
+        pass
+
+    thing = Thing()
+    gone = weakref.ref(thing)
+    use(3)
+    threads.run_chunks(lambda given: time.sleep(0.01), (thing,), 10**9)
+    del thing
+    for _ in range(100):
+        if gone() is None:
+            break
+        time.sleep(0.01)
+    assert gone() is None
 
 
 def test_nobody_is_at_work_when_an_error_comes_out(use):
-    caller, running = threading.current_thread(), []
+    caller, running, together = threading.current_thread(), [], threading.Barrier(3, timeout=10)
 
     def kernel():
+        together.wait()
         if threading.current_thread() is caller:
             raise KeyboardInterrupt
         running.append("began")
@@ -124,9 +162,10 @@ def test_nobody_is_at_work_when_an_error_comes_out(use):
 
 
 def test_an_error_in_a_helper_comes_out(use):
-    caller = threading.current_thread()
+    caller, together = threading.current_thread(), threading.Barrier(2, timeout=10)
 
     def kernel():
+        together.wait()
         if threading.current_thread() is not caller:
             raise MemoryError
 
@@ -136,14 +175,15 @@ def test_an_error_in_a_helper_comes_out(use):
 
 
 def test_without_further_threads_the_caller_does_it_all(use, monkeypatch):
-    class Refusing:
-        def submit(self, *call):
+    class Refusing(threading.Thread):
+        def start(self):
             raise RuntimeError("can't start new thread")
 
     op = OPERATORS["power law"]()
     expected = _everything(op, 20, np.float32)
     use(3)
-    monkeypatch.setattr(threads, "_threads", Refusing)
+    monkeypatch.setattr(threads, "_threads", crew.Crew)
+    monkeypatch.setattr(crew.threading, "Thread", Refusing)
     assert _everything(op, 20, np.float32) == expected
 
 
