@@ -30,6 +30,7 @@ from spectral_smooth.spectra.solvers.arpack import Arpack
 from spectral_smooth.spectra.solvers.block_krylov import BlockKrylov
 from spectral_smooth.spectra.solvers.lanczos import Lanczos
 from spectral_smooth.spectra.solvers.lobpcg import Lobpcg
+from spectral_smooth.spectra.solvers.primme import Primme
 from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
 from spectral_smooth.spectra.types import Spectrum
 
@@ -41,6 +42,8 @@ SOLVERS: dict[str, Any] = {
 }
 if Lobpcg.offered():
     SOLVERS["Lobpcg"] = Lobpcg()
+if Primme.offered():
+    SOLVERS["Primme"] = Primme()
 ENDS = ("top", "bottom", "slowest")
 METHODS = ("bunch-kaufman", "sparse", "diagonalise")
 ENOUGH = 0.99

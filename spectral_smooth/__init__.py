@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectral_smooth import errors as errors
+    from spectral_smooth.analysis.certified import Certified as Certified
+    from spectral_smooth.analysis.certified import Probable as Probable
     from spectral_smooth.analysis.depth import DepthAnswer as DepthAnswer
     from spectral_smooth.analysis.depth import answer_depth as answer_depth
     from spectral_smooth.analysis.plan import Plan as Plan
@@ -151,9 +153,12 @@ if TYPE_CHECKING:
     from spectral_smooth.simulate.propagate import propagate as propagate
     from spectral_smooth.simulate.scatter import ScatterCurves as ScatterCurves
     from spectral_smooth.simulate.scatter import scatter_by_depth as scatter_by_depth
+    from spectral_smooth.spectra.all_eigenvalues import all_eigenvalues as all_eigenvalues
+    from spectral_smooth.spectra.around import eigenpairs_around as eigenpairs_around
     from spectral_smooth.spectra.certify.certificate import Certificate as Certificate
     from spectral_smooth.spectra.certify.certify import certify as certify
     from spectral_smooth.spectra.certify.certify import count_above as count_above
+    from spectral_smooth.spectra.certify.counting import Budget as Budget
     from spectral_smooth.spectra.density.local import class_densities as class_densities
     from spectral_smooth.spectra.density.local import node_densities as node_densities
     from spectral_smooth.spectra.density.spikes import Spike as Spike
@@ -167,6 +172,8 @@ if TYPE_CHECKING:
     from spectral_smooth.spectra.solvers.dense import Dense as Dense
     from spectral_smooth.spectra.solvers.lanczos import Lanczos as Lanczos
     from spectral_smooth.spectra.solvers.lobpcg import Lobpcg as Lobpcg
+    from spectral_smooth.spectra.solvers.nearest import Nearest as Nearest
+    from spectral_smooth.spectra.solvers.primme import Primme as Primme
     from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert as ShiftInvert
     from spectral_smooth.spectra.structure.bipartite import Bipartiteness as Bipartiteness
     from spectral_smooth.spectra.structure.bipartite import bipartiteness as bipartiteness
@@ -184,6 +191,9 @@ if TYPE_CHECKING:
     from spectral_smooth.spectra.structure.sweep import sweep_cut as sweep_cut
     from spectral_smooth.spectra.types import Convergence as Convergence
     from spectral_smooth.spectra.types import Spectrum as Spectrum
+    from spectral_smooth.theory.certified_ends import CertifiedEnds as CertifiedEnds
+    from spectral_smooth.theory.certified_ends import certified_ends as certified_ends
+    from spectral_smooth.theory.certified_ends import certified_factor as certified_factor
     from spectral_smooth.theory.csbm import CSBM as CSBM
     from spectral_smooth.theory.csbm_fit import CSBMFit as CSBMFit
     from spectral_smooth.theory.csbm_fit import fit_csbm as fit_csbm
@@ -195,6 +205,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES_BY_MODULE = {
+    "analysis.certified": (
+        "Certified",
+        "Probable",
+    ),
     "analysis.depth": (
         "DepthAnswer",
         "answer_depth",
@@ -412,11 +426,14 @@ _NAMES_BY_MODULE = {
         "ScatterCurves",
         "scatter_by_depth",
     ),
+    "spectra.all_eigenvalues": ("all_eigenvalues",),
+    "spectra.around": ("eigenpairs_around",),
     "spectra.certify.certificate": ("Certificate",),
     "spectra.certify.certify": (
         "certify",
         "count_above",
     ),
+    "spectra.certify.counting": ("Budget",),
     "spectra.density.local": (
         "class_densities",
         "node_densities",
@@ -432,6 +449,8 @@ _NAMES_BY_MODULE = {
     "spectra.solvers.dense": ("Dense",),
     "spectra.solvers.lanczos": ("Lanczos",),
     "spectra.solvers.lobpcg": ("Lobpcg",),
+    "spectra.solvers.nearest": ("Nearest",),
+    "spectra.solvers.primme": ("Primme",),
     "spectra.solvers.shift_invert": ("ShiftInvert",),
     "spectra.structure.bipartite": (
         "Bipartiteness",
@@ -464,6 +483,11 @@ _NAMES_BY_MODULE = {
     "spectra.types": (
         "Convergence",
         "Spectrum",
+    ),
+    "theory.certified_ends": (
+        "CertifiedEnds",
+        "certified_ends",
+        "certified_factor",
     ),
     "theory.csbm": ("CSBM",),
     "theory.csbm_fit": (

@@ -1,6 +1,7 @@
 """analyze() over the registry: every graph, rule and precision; and what is not certain is said."""
 
 import json
+from dataclasses import replace
 
 import cases
 import jsonschema
@@ -59,10 +60,21 @@ def test_a_sketch_is_told_beside_both_trajectories():
 
 def test_a_spectrum_that_is_not_converged_is_said_aloud(monkeypatch):
     def gives_up(*arguments, **more):
-        raise NotConvergedError("the iteration gave up", both_ends(*arguments, **more))
+        *ends, rate = both_ends(*arguments, **more)
+        partial = [
+            replace(one, values=one.values / 3.0, convergence=replace(one.convergence, converged=False))
+            for one in ends
+        ]
+        raise NotConvergedError("the iteration gave up", (*partial, rate))
 
     monkeypatch.setattr(module, "both_ends", gives_up)
     result = _analyze(cases.GRAPHS["karate"])
+    assert result.spectrum["gap"] is None
+    assert result.spectrum["rate"] is None
+    (fact,) = [fact for fact in result.verdict.facts if "slowest mode" in fact]
+    assert "not known" in fact
+    jsonschema.validate(result.to_dict(), schema())
+    ss.render_html(result)
     assert result.incomplete
     assert "gave up" in result.warnings[0]
     assert "gave up" in ss.render_text(result)

@@ -22,10 +22,12 @@ from spectral_smooth.theory.predict import EXACT_BELOW, predict_from
 ENDS_COUNT = 6
 
 
-def find_ends(operator: Operator, seed: int) -> tuple[Spectrum, Spectrum, list[str]]:
+def find_ends(
+    operator: Operator, seed: int, *, vectors: bool = False
+) -> tuple[Spectrum, Spectrum, list[str]]:
     """Return both ends; where an iteration gave up, what it reached and a warning that says so."""
     try:
-        top, bottom, _ = both_ends(operator, ENDS_COUNT, rng=np.random.default_rng(seed), vectors=False)
+        top, bottom, _ = both_ends(operator, ENDS_COUNT, rng=np.random.default_rng(seed), vectors=vectors)
     except NotConvergedError as error:
         top, bottom, _ = error.partial
         return top, bottom, [f"the spectrum is not certain: {error}"]
@@ -44,12 +46,23 @@ def predict_to_horizon(
         ends=ends,
         progress=lambda done, total: clock.tick(done / total),
     )
+    return *_to_horizon(measure, operator, plan), measure
+
+
+def predict_again(
+    measure: SpectralMeasure, operator: Operator, plan: Plan, ends: Ends
+) -> tuple[Trajectory, Trajectory]:
+    """Predict from a measure at hand with other ends: at the shown depths, and at every depth to the horizon."""
+    return _to_horizon(replace(measure, ends=ends), operator, plan)
+
+
+def _to_horizon(measure: SpectralMeasure, operator: Operator, plan: Plan) -> tuple[Trajectory, Trajectory]:
     everything = predict_from(
         measure, operator, np.arange(plan.horizon + 1), rule=plan.rule, measures=QUADRATIC
     )
     shown = _shown_depths(plan)
     shown_curves = tuple(curve.thinned(shown) for curve in everything.curves)
-    return replace(everything, curves=shown_curves), everything, measure
+    return replace(everything, curves=shown_curves), everything
 
 
 def proven_ends(operator: Operator, top: Spectrum, bottom: Spectrum) -> Ends | None:
@@ -70,10 +83,13 @@ def _shown_depths(plan: Plan) -> IntArray:
 
 
 def spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:
-    """Return both ends as plain JSON types."""
-    known = len(top.values) and len(bottom.values)
+    """Return both ends as plain JSON types; gap and rate are None where an iteration gave up."""
+    converged = top.convergence.converged and bottom.convergence.converged
+    known = converged and len(top.values) and len(bottom.values)
     rate = (
-        float(max(abs(top.values[0]), abs(bottom.values[-1]))) if known else (0.0 if top.complete else None)
+        float(max(abs(top.values[0]), abs(bottom.values[-1])))
+        if known
+        else (0.0 if converged and top.complete else None)
     )
     return {
         "gap": top.gap,
@@ -85,6 +101,6 @@ def spectrum_dict(top: Spectrum, bottom: Spectrum) -> dict[str, Any]:
         "fixed_dimension": top.fixed_dimension,
         "alternating_dimension": top.alternating_dimension,
         "complete": top.complete,
-        "converged": top.convergence.converged and bottom.convergence.converged,
+        "converged": converged,
         "convergence": [str(top.convergence), str(bottom.convergence)],
     }

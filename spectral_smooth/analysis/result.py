@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from spectral_smooth.analysis.certified import Certified
 from spectral_smooth.analysis.first import FirstToGo
 from spectral_smooth.analysis.labels import LabelReport
 from spectral_smooth.depth.advice import DepthAdvice
@@ -50,16 +51,18 @@ class Analysis:
     safe_depth : SafeDepth
     verdict : Verdict
     warnings : tuple of str
-        Everything that did not converge or is not certified; not empty means exit code 3 only if
+        Everything that did not converge, or was to be certified and is not; not empty means exit code 3 only if
         ``incomplete``.
     incomplete : bool
-        Whether something did not converge.
+        Whether something did not converge, or a certificate was asked for and is not all proven.
     advice : DepthAdvice or None
         Recommended depth from training labels; None only in files of schema version 1.
     labels : LabelReport or None
         What the labels say; None without labels.
     first : FirstToGo or None
         Which classes, groups and nodes go first; None only in files of schema version 1.
+    certificate : Certified or None
+        What is proven about both ends of the spectrum; None where that was not asked for.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Analysis:
     advice: DepthAdvice | None = None
     labels: LabelReport | None = None
     first: FirstToGo | None = None
+    certificate: Certified | None = None
 
     def __repr__(self) -> str:
         return f"Analysis of {self.name!r}: {self.verdict}. {self.headline}"
@@ -108,6 +112,7 @@ class Analysis:
             "advice": None if self.advice is None else self.advice.to_dict(),
             "labels": None if self.labels is None else self.labels.to_dict(),
             "first": None if self.first is None else self.first.to_dict(),
+            **({} if self.certificate is None else {"certificate": self.certificate.to_dict()}),
         }
 
     def to_json(self) -> str:
@@ -147,6 +152,7 @@ class Analysis:
                 advice=None if advice is None else DepthAdvice.from_dict(advice),
                 labels=None if labels is None else LabelReport.from_dict(labels),
                 first=None if first is None else FirstToGo.from_dict(first),
+                certificate=Certified.from_dict(data["certificate"]) if data.get("certificate") else None,
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InputError(f"the analysis file is damaged: {error!r}") from error

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from spectral_smooth.analysis.certified import budget_of
 from spectral_smooth.analysis.clock import Clock, Progress
+from spectral_smooth.analysis.ends import EndsFound, with_probable
 from spectral_smooth.analysis.first import first_to_go
 from spectral_smooth.analysis.labels import report_labels
 from spectral_smooth.analysis.plan import Plan, check_plan
-from spectral_smooth.analysis.prediction import find_ends, predict_to_horizon, proven_ends, spectrum_dict
+from spectral_smooth.analysis.prediction import predict_to_horizon, spectrum_dict
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.analysis.signal import SKETCH, signal_of
 from spectral_smooth.analysis.versions import versions
@@ -28,6 +30,7 @@ from spectral_smooth.graphs.facts import graph_facts
 from spectral_smooth.measures.trajectory import Trajectory
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.simulate.propagate import propagate
+from spectral_smooth.spectra.certify.counting import Budget
 
 # Of float32: the relative rounding of one stored value.
 FLOAT32_EPS = 2.0**-23
@@ -39,6 +42,7 @@ def analyze(
     labels: Any = None,
     plan: Plan | None = None,
     *,
+    certify: bool | Budget = False,
     progress: Progress | None = None,
 ) -> Analysis:
     """Analyse one graph: audit, spectrum, decay, safe and recommended depth, who goes first, verdict.
@@ -50,6 +54,9 @@ def analyze(
         Override what the data set has.
     plan : Plan, optional
         Settings.
+    certify : bool or Budget
+        Whether to prove the ends of the spectrum, and what that may cost. The predictions then use what is proven,
+        the result's ``certificate`` says what is, and it is ``incomplete`` where that is not all.
     progress : callable, optional
         Called with (stage, share done) as work goes on.
 
@@ -73,6 +80,7 @@ def analyze(
     """
     plan = plan or Plan()
     check_plan(plan)
+    budget = budget_of(certify)
     clock = Clock(progress)
     with clock.stage("audit"):
         dataset = as_dataset(data, features=features, labels=labels)
@@ -83,10 +91,9 @@ def analyze(
         sketched = tuple(note.text for note in more if note.topic == SKETCH)
         notes += [note for note in [*more, *_operator_notes(operator)] if note not in notes]
     with clock.stage("spectrum"):
-        top, bottom, warnings = find_ends(operator, plan.seed)
+        found = EndsFound.of(operator, plan, budget)
     with clock.stage("prediction"):
-        ends = proven_ends(operator, top, bottom)
-        predicted, horizon_curves, spectral = predict_to_horizon(operator, signal, plan, ends, clock)
+        predicted, horizon_curves, spectral = predict_to_horizon(operator, signal, plan, found.ends, clock)
     with clock.stage("propagation"):
         measured = propagate(
             operator,
@@ -122,7 +129,8 @@ def analyze(
         )
     space = operator.fixed_space
     safe = safe_depth(horizon_curves, measured, collapse=plan.collapse, component_shares=space.group_shares)
-    spectrum = spectrum_dict(top, bottom)
+    certificate = with_probable(found.certificate, spectral, operator, plan, measured)
+    spectrum = spectrum_dict(found.top, found.bottom)
     facts = {**graph_facts(dataset.graph), "silent": operator.silent}
     return Analysis(
         name=dataset.name,
@@ -131,24 +139,26 @@ def analyze(
         audit=tuple(notes),
         graph=facts,
         spectrum=spectrum,
-        predicted=replace(predicted, notes=(*predicted.notes, *sketched)),
+        predicted=replace(predicted, notes=(*predicted.notes, *sketched, *found.notes(spectral))),
         measured=replace(measured, notes=(*measured.notes, *sketched)),
         comparisons=tuple(_comparisons(predicted, measured, plan, spectrum, operator)),
         safe_depth=safe,
         verdict=verdict(
             safe,
-            rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"]),
+            rate=_slowest(plan, spectrum, "collapse"),
             density=facts["density"],
             outside_largest=1.0 - float(dataset.graph.components.sizes[0]) / dataset.graph.num_nodes,
             alternating=space.alternating_dimension,
             collapse=plan.collapse,
             advice=advice,
+            found=spectrum["converged"],
         ),
-        warnings=tuple(warnings),
-        incomplete=bool(warnings),
+        warnings=found.warnings,
+        incomplete=bool(found.warnings),
         advice=advice,
         labels=told,
         first=first,
+        certificate=certificate,
     )
 
 
@@ -185,11 +195,18 @@ def _comparisons(
         yield compare(
             predicted.curve(name),
             measured.curve(name),
-            asymptotic_rate=measure_rate(plan.rule, spectrum["top"], spectrum["bottom"], name),
+            asymptotic_rate=_slowest(plan, spectrum, name),
             components=space.dimension,
             alternating=space.alternating_dimension,
             tolerance=tolerance,
         )
+
+
+def _slowest(plan: Plan, spectrum: dict[str, Any], measure: str) -> float | None:
+    """Return what the slowest mode keeps a layer; None where it was not found, for what was may be far from it."""
+    if not spectrum["converged"]:
+        return None
+    return measure_rate(plan.rule, spectrum["top"], spectrum["bottom"], measure)
 
 
 def _plan_dict(plan: Plan, operator: Operator, applied: str) -> dict[str, Any]:

@@ -26,9 +26,12 @@ spectral-smooth analyze karate --html karate.html
 
 spectral-smooth analyze cora.npz -o cora.json --html cora.html --rule ppr:alpha=0.1
 
+spectral-smooth analyze grid:30x30 --certify --horizon 4096
+
 spectral-smooth analyze graphs/ --html reports/ --json > all.json
 
-Exit codes: 0 done; 1 error; 2 bad input or usage; 3 done, but something did not converge.
+Exit codes: 0 done; 1 error; 2 bad input or usage; 3 done, but something did not converge or, with --certify, is not
+proven.
 """
 
 BY_SEVERITY = (0, 3, 1, 2)
@@ -50,6 +53,7 @@ def analyze(
     exact: options.Exact = False,
     products: options.Products = PRODUCTS,
     collapse: options.Collapse = COLLAPSE,
+    certify: options.Certify = False,
     dtype: options.Dtype = "float64",
     seed: options.Seed = 0,
     threads: options.Threads = None,
@@ -75,6 +79,7 @@ def analyze(
         exact=exact,
         products=products,
         collapse=collapse,
+        certify=certify,
         dtype=dtype,
         seed=seed,
         threads=threads,
@@ -97,7 +102,7 @@ def compute(source: Source, chosen: Settings, talk: Talk) -> Analysis:
     with talk.progress(source.label) as progress:
         if progress:
             progress("reading", 0.0)
-        analysis = run(source.open(chosen), plan=chosen.plan(), progress=progress)
+        analysis = run(source.open(chosen), plan=chosen.plan(), certify=chosen.certify, progress=progress)
     for stage, seconds in analysis.provenance.get("seconds", {}).items():
         talk.detail(f"{source.label}: {stage} took {seconds:.2f} s")
     return analysis
@@ -118,11 +123,14 @@ def _one(source: Source, chosen: Settings, target: Targets, talk: Talk, *, json:
 
 
 def exit_code(analysis: Analysis, talk: Talk) -> int:
-    """Return 3, and say why, where something did not converge."""
+    """Return 3, and say why, where something did not converge or is not proven."""
+    from spectral_smooth.report.told import incomplete_title
+
     if not analysis.incomplete:
         return 0
+    what = incomplete_title(analysis)
     reasons = "; ".join(analysis.warnings) or "see the report"
-    talk.say(f"{analysis.name}: not everything converged: {reasons}")
+    talk.say(f"{analysis.name}: {what[:1].lower()}{what[1:]}: {reasons}")
     return 3
 
 

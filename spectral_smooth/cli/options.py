@@ -73,6 +73,14 @@ Features: TypeAlias = Annotated[
         help="Scaling: rows divided by their sum, columns standardised, or as they are.",
     ),
 ]
+Certify: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--certify",
+        rich_help_panel=_HOW,
+        help="Prove both ends of the spectrum, for tighter predictions; exit code 3 where that fails.",
+    ),
+]
 Exact: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -37,6 +37,7 @@ class Settings:
     products: int = PRODUCTS
     collapse: float = COLLAPSE
     exact: bool = False
+    certify: bool = False
     dtype: str = "float64"
     seed: int = 0
     threads: int | None = None

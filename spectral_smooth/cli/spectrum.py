@@ -1,4 +1,4 @@
-"""``spectral-smooth spectrum``: eigenvalues of one end, how sure they are, how all are spread, and what they say."""
+"""``spectral-smooth spectrum``: eigenvalues of one end, around a value, or all; how sure, how spread, what they say."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ spectral-smooth spectrum karate --certify --facts
 
 spectral-smooth spectrum cora.npz -k 20 --end bottom --operator rw --json
 
+spectral-smooth spectrum cora.npz -k 10 --around 0.5 --certify
+
+spectral-smooth spectrum cora.npz --all --plot all.png
+
 spectral-smooth spectrum cora.npz --density --plot spectrum.png --vectors slowest.npy
 """
 
@@ -47,6 +51,13 @@ def spectrum(
         str,
         typer.Option("--end", metavar="top|bottom|slowest", help="Which end; slowest is the largest |μ|."),
     ] = "slowest",
+    around: Annotated[
+        float | None,
+        typer.Option("--around", metavar="VALUE", help="Those nearest to a value instead of one end."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All eigenvalues, by dense algebra, without vectors.")
+    ] = False,
     certify: Annotated[
         bool,
         typer.Option(
@@ -82,6 +93,8 @@ def spectrum(
     """Show eigenvalues of a graph's operator off its fixed space, how sure they are, and what they say."""
     del quiet, verbose
     one_of("end", end, ("top", "bottom", "slowest"))
+    wish = Wish(count, end, around, every, certify)
+    wish.check(given(context), vectors is not None)
     source = single_source(graph, "spectrum")
     delivery = Delivery.planned(output, force=force, as_json=json, graph=graph)
     modes = _planned(vectors, "--vectors", (".npy",), graph, force=force)
@@ -100,7 +113,7 @@ def spectrum(
             progress("eigenvalues", 0.0)
         opened = source.open(chosen)
         layer = chosen.chosen_operator.on(opened.graph)
-        solved, code = _solve(layer, count, end, seed, talk, certify=certify)
+        solved, code = _solve(layer, wish, seed, talk)
         found = Found(
             solved,
             _density(layer, seed, progress) if density else None,
@@ -117,6 +130,51 @@ def spectrum(
         talk.say(f"written: {picture.path}")
     delivery.give(data, lambda: spectrum_text(layer, found.spectrum, found.density, found.facts), talk)
     return code
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which eigenvalues, and whether with proofs."""
+
+    count: int
+    end: str
+    around: float | None
+    every: bool
+    certify: bool
+
+    def check(self, given: set[str], vectors: bool) -> None:
+        """Refuse options that would be dropped."""
+        if self.every and ({"count", "end", "around"} & given or vectors):
+            raise UsageError(
+                "--all gives every eigenvalue without vectors; leave out -k, --end, --around, --vectors"
+            )
+        if self.around is not None and "end" in given:
+            raise UsageError(
+                "--around gives the values nearest to one and --end those of an end; leave out one of them"
+            )
+
+    def granted(self, layer: Operator, seed: int) -> Spectrum:
+        """Return those eigenvalues."""
+        if self.every:
+            from spectral_smooth.spectra.all_eigenvalues import all_eigenvalues
+
+            return all_eigenvalues(layer, certify=self.certify)
+        if self.around is not None:
+            from spectral_smooth.spectra.around import eigenpairs_around
+
+            return eigenpairs_around(layer, self.count, self.around, rng=seed, certify=self.certify)
+        from spectral_smooth.spectra.eigen import eigenpairs
+
+        return eigenpairs(layer, self.count, self.end, rng=seed, certify=self.certify)  # type: ignore[arg-type]  # checked by one_of
+
+
+def given(context: typer.Context) -> set[str]:
+    """Return the parameters that were given, as opposed to left at their defaults."""
+    return {
+        name
+        for name in context.params
+        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,13 +207,9 @@ def _planned(
     return target
 
 
-def _solve(
-    layer: Operator, count: int, end: str, seed: int, talk: Talk, *, certify: bool
-) -> tuple[Spectrum, int]:
-    from spectral_smooth.spectra.eigen import eigenpairs
-
+def _solve(layer: Operator, wish: Wish, seed: int, talk: Talk) -> tuple[Spectrum, int]:
     try:
-        return eigenpairs(layer, count, end, rng=seed, certify=certify), 0  # type: ignore[arg-type]  # checked by one_of
+        return wish.granted(layer, seed), 0
     except NotConvergedError as error:
         if error.partial is None:
             raise

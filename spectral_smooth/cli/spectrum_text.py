@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from spectral_smooth.spectra.types import Spectrum
 
 
+LONGEST = 60
+
+
 def spectrum_text(
     layer: Operator, found: Spectrum, density: DensityOfStates | None, facts: SpectralFacts | None
 ) -> str:
@@ -22,7 +25,7 @@ def spectrum_text(
         f"{layer}",
         f"gap {_number(found.gap)}   rate {_number(found.rate)}   fixed space of dimension {found.fixed_dimension:,}"
         + (f"   {found.alternating_dimension:,} at -1" if found.alternating_dimension else ""),
-        f"{'all' if found.complete else len(found.values)} values off the fixed space, {found.which} end:",
+        f"{_which(found)}:",
         _table(found),
         str(found.convergence),
     ]
@@ -33,6 +36,12 @@ def spectrum_text(
     if facts is not None:
         lines += ["", str(facts)]
     return "\n".join(lines)
+
+
+def _which(found: Spectrum) -> str:
+    if found.complete:
+        return f"all {len(found.values):,} values off the fixed space"
+    return f"{len(found.values):,} values off the fixed space, {found.place}"
 
 
 def _table(found: Spectrum) -> str:
@@ -54,13 +63,22 @@ def _table(found: Spectrum) -> str:
                 strict=True,
             )
         ]
-    return "\n".join(f"  {line}" for line in columns(rows).splitlines())
+    return "\n".join(f"  {line}" for line in _shortened(columns(rows).splitlines()))
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """Return a long list's first and last lines, and how many are between them."""
+    if len(lines) <= LONGEST:
+        return lines
+    half = LONGEST // 2
+    left_out = len(lines) - 2 * half
+    return [*lines[:half], f"... {left_out:,} more, all of them with --json or -o", *lines[-half:]]
 
 
 def _certificate(certificate: Certificate) -> list[str]:
     return [
         str(certificate),
-        *(f"  {cluster}" for cluster in certificate.clusters),
+        *_shortened([f"  {cluster}" for cluster in certificate.clusters]),
         f"  largest value off the fixed space in {certificate.top}",
         f"  smallest value off the fixed space in {certificate.bottom}",
         *([f"  {certificate.gap}"] if certificate.gap is not None else []),
@@ -69,4 +87,4 @@ def _certificate(certificate: Certificate) -> list[str]:
 
 
 def _number(value: float | None) -> str:
-    return "not known from this end" if value is None else f"{value:.8g}"
+    return "not known from these values" if value is None else f"{value:.8g}"

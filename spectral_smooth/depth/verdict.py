@@ -61,6 +61,7 @@ def verdict(
     alternating: int = 0,
     collapse: float = 1e-2,
     advice: DepthAdvice | None = None,
+    found: bool = True,
 ) -> Verdict:
     """Judge the risk of oversmoothing.
 
@@ -91,6 +92,8 @@ def verdict(
     collapse : float
         Threshold of the collapse limit.
     advice : DepthAdvice, optional
+    found : bool
+        Whether the slowest mode was found; if not, that is said, and the level rests on the other two.
 
     Returns
     -------
@@ -112,6 +115,8 @@ def verdict(
         reach = _slowest_reach(rate, collapse)
         levels.append(_class_of(reach))
         facts.append(_rate_fact(rate, reach, collapse))
+    elif not found:
+        facts.append("how fast the slowest mode decays is not known: the search for it gave up")
     levels.append(1 if density >= DENSE else 0)
     facts.append(f"{100 * density:.3g} % of all pairs of nodes are joined")
     if outside_largest > 0:

@@ -15,6 +15,9 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.measures.curve import Curve, Source
 
+# Sums of squares below this are made of numbers that have lost digits, or all of them.
+UNDERFLOW = 1e-290
+
 
 @dataclass(frozen=True, eq=False)
 class Parts:
@@ -45,9 +48,15 @@ class Parts:
         """Return the parts of one group: shape (1, depths)."""
         return Parts(*(part[index : index + 1] for part in vars(self).values()))
 
-    def scaled(self, factors: FloatArray) -> Parts:
-        """Multiply every part by one factor per depth."""
-        return Parts(self.deviation2 * factors, self.energy * factors, self.fixed2 * factors)
+    def lowered(self, slack: FloatArray) -> Parts:
+        """Return lower sides: divided by one slack per depth, and zero where squares underflow."""
+        return Parts(*(np.where(part < UNDERFLOW, 0.0, part / slack) for part in vars(self).values()))
+
+    def raised(self, slack: FloatArray) -> Parts:
+        """Return upper sides: multiplied by one slack per depth, and not so small that squares lose digits."""
+        return Parts(
+            *(np.where(part > 0, np.maximum(part * slack, UNDERFLOW), part) for part in vars(self).values())
+        )
 
     @classmethod
     def estimate(cls, lows: Sequence[Parts], highs: Sequence[Parts], errors: float) -> tuple[Parts, Parts]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NEAR = 1e-2
+MANY = 80
 
 
 def plot_eigenvalues(spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
@@ -51,14 +52,20 @@ def plot_eigenvalues(spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
     ranks = np.arange(1, count + 1)
     fine = (spectrum.convergence.residuals <= 1e-8) & spectrum.convergence.converged
     ax.plot(ranks, heights, color=draw.BAND, linewidth=1.2, zorder=1)
-    ax.scatter(ranks[fine], heights[fine], s=34, color=draw.PREDICTED, zorder=2)
-    ax.scatter(ranks[~fine], heights[~fine], s=34, facecolor="white", edgecolor=draw.LIMIT, zorder=2)
-    ax.set(xlabel="rank", ylabel="distance from one, 1 − μ" if near else "eigenvalue μ")
+    size = 34 if count <= MANY else 6
+    ax.scatter(ranks[fine], heights[fine], s=size, color=draw.PREDICTED, zorder=2)
+    ax.scatter(ranks[~fine], heights[~fine], s=size, facecolor="white", edgecolor=draw.LIMIT, zorder=2)
+    ax.set(
+        xlabel="rank" if spectrum.target is None else "number, by falling value",
+        ylabel="distance from one, 1 − μ" if near else "eigenvalue μ",
+    )
     if near:
         ax.set_yscale("log")
     else:
         ax.axhline(0.0, color=draw.GREY, linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     gap = "" if spectrum.gap is None else f", gap {number(spectrum.gap)}"
-    ax.set_title(f"{spectrum.which} end{gap}", fontsize=10)
+    if spectrum.target is not None:
+        ax.axhline(spectrum.target, color=draw.LIMIT, linewidth=1.0, linestyle="--", zorder=0)
+    ax.set_title(f"{'all eigenvalues' if spectrum.complete else spectrum.place}{gap}", fontsize=10)
     return ax

@@ -12,7 +12,7 @@ import numpy as np
 from spectral_smooth.analysis.result import Analysis
 from spectral_smooth.errors import InputError
 from spectral_smooth.measures.curve import Curve
-from spectral_smooth.report import numbers, told, wording
+from spectral_smooth.report import numbers, proof, told, wording
 from spectral_smooth.report.distributions import component_bars, degree_bars
 from spectral_smooth.report.picture import Picture
 from spectral_smooth.report.pictures import pictures
@@ -77,6 +77,8 @@ def _fill(analysis: Analysis) -> str:
             advice=analysis.advice,
             first=analysis.first,
             labels=analysis.labels,
+            certificate=analysis.certificate,
+            claims=proof.claims(analysis),
             recommended=told.recommended(analysis),
             facts=told.facts(analysis),
             why_not_n_star=told.why_not_n_star(analysis),
@@ -175,7 +177,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Callable[..., str]] = {
+    filters: dict[str, Callable[..., Any]] = {
         "number": numbers.number,
         "count": numbers.count,
         "rate": numbers.rate,
@@ -193,6 +195,10 @@ def environment() -> Environment:
         "predicted_onset": told.predicted_onset,
         "measured_onset": told.measured_onset,
         "disagreement": told.disagreement,
+        "incomplete_title": told.incomplete_title,
+        "proof_headline": proof.headline,
+        "proof_clusters": proof.clusters,
+        "proof_structure": proof.structure,
     }
     environment.filters.update(filters)
     return environment

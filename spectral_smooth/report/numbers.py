@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 MISSING = "—"
+MOST_DIGITS, FEWEST_DIGITS = 12, 6
 
 
 def count(value: float | None) -> str:
@@ -65,6 +67,47 @@ def between(lower: float | None, upper: float | None, digits: int = 4) -> str:
     if low != MISSING and high == MISSING:
         return f"≥ {low}"
     return low if low == high else f"[{low}, {high}]"
+
+
+def enclosing(low: float, high: float) -> str:
+    """Return a proven interval, its sides rounded outwards to two digits of its length, 6 to 12 digits in all.
+
+    Examples
+    --------
+    >>> enclosing(0.896142049873, 0.896142050128), enclosing(-0.12345678, 0.5), enclosing(-1.0, -1.0)
+    ('[0.89614204987, 0.89614205013]', '[-0.123457, 0.5]', '-1')
+    """
+    largest = max(abs(low), abs(high))
+    if low == high and float(f"{low:.6g}") == low:
+        return f"{low:.6g}"
+    first = math.floor(math.log10(largest))
+    last = first - MOST_DIGITS + 1
+    if high > low:
+        last = min(max(last, math.floor(math.log10(high - low)) - 1), first - FEWEST_DIGITS + 1)
+    step = Decimal(1).scaleb(last)
+    sides = (
+        Decimal(low).quantize(step, ROUND_FLOOR),
+        Decimal(high).quantize(step, ROUND_CEILING),
+    )
+    return f"[{_shortest(sides[0])}, {_shortest(sides[1])}]"
+
+
+def at_most(value: float, digits: int = 6) -> str:
+    """Return an upper bound, rounded up.
+
+    Examples
+    --------
+    >>> at_most(0.8961420498), at_most(1.0), at_most(1.0 - 2.0**-40)
+    ('0.896143', '1', '1 − 9.094e-13')
+    """
+    if 1.0 - 1e-3 <= value < 1.0:
+        rest = Decimal(1) - Decimal(value)
+        step = Decimal(1).scaleb(rest.adjusted() - 3)
+        return f"1 − {_shortest(rest.quantize(step, ROUND_FLOOR))}"
+    if value == 0:
+        return "0"
+    exact = Decimal(value)
+    return _shortest(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), ROUND_CEILING))
 
 
 def plus_minus(lower: float, upper: float) -> str:
@@ -152,6 +195,17 @@ def depth(value: int | None, otherwise: str = "never") -> str:
     if value is None:
         return otherwise
     return "not even 0" if value < 0 else f"{value:,}"
+
+
+def _shortest(value: Decimal) -> str:
+    """Return all digits of a decimal but zeros at the end."""
+    if value == 0:
+        return "0"
+    plain = value.normalize()
+    if -5 < plain.adjusted() < 6:
+        return f"{plain:f}"
+    digits = f"{abs(plain).scaleb(-plain.adjusted()).normalize():f}"
+    return f"{'-' if plain < 0 else ''}{digits}e{plain.adjusted()}"
 
 
 def _layers(value: int) -> str:

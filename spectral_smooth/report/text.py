@@ -11,7 +11,7 @@ from spectral_smooth.depth.compare import Comparison
 from spectral_smooth.depth.safe import Limit, SafeDepth
 from spectral_smooth.graphs.dataset import Note
 from spectral_smooth.measures.curve import Curve
-from spectral_smooth.report import numbers, told
+from spectral_smooth.report import numbers, proof, told
 from spectral_smooth.report.rows import render_row, render_table
 from spectral_smooth.report.screen import BOLD, LEVEL, Screen, columns, fitted, joined
 from spectral_smooth.report.series import Series, pair
@@ -29,7 +29,7 @@ class _Room:
     """How many entries each list may show; the first room whose text fits the screen is taken.
 
     ``first`` is how much is said of who goes first: 2 everything, 1 one sentence on classes and one line on groups, 0
-    nothing. ``every`` leaves out rows of the decay table: 2 is every second one.
+    nothing. ``every`` leaves out rows of the decay table: 2 is every second one. ``claims`` are the certificate's.
     """
 
     audit: int
@@ -40,6 +40,7 @@ class _Room:
     sentences: bool = True
     first: int = 2
     every: int = 1
+    claims: int = 8
 
 
 _ROOMS = (
@@ -48,16 +49,16 @@ _ROOMS = (
     _Room(5, 5, 5, 1, 2),
     _Room(5, 4, 5, 1, 1),
     _Room(4, 4, 5, 1, 1),
-    _Room(3, 4, 4, 1, 1),
-    _Room(3, 3, 4, 1, 0),
-    _Room(3, 3, 4, 1, 0, first=1),
-    _Room(3, 3, 4, 1, 0, first=1, every=2),
-    _Room(2, 2, 3, 1, 0, first=1, every=2),
-    _Room(1, 1, 3, 1, 0, first=1, every=2),
-    _Room(1, 1, 2, 1, 0, sentences=False),
-    _Room(1, 1, 2, 1, 0, sentences=False, first=1, every=2),
-    _Room(1, 1, 1, 0, 0, sentences=False, first=1, every=2),
-    _Room(1, 1, 1, 0, 0, sentences=False, first=0, every=2),
+    _Room(3, 4, 4, 1, 1, claims=6),
+    _Room(3, 3, 4, 1, 0, claims=6),
+    _Room(3, 3, 4, 1, 0, first=1, claims=4),
+    _Room(3, 3, 4, 1, 0, first=1, every=2, claims=4),
+    _Room(2, 2, 3, 1, 0, first=1, every=2, claims=4),
+    _Room(1, 1, 3, 1, 0, first=1, every=2, claims=4),
+    _Room(1, 1, 2, 1, 0, sentences=False, claims=2),
+    _Room(1, 1, 2, 1, 0, sentences=False, first=1, every=2, claims=2),
+    _Room(1, 1, 1, 0, 0, sentences=False, first=1, every=2, claims=1),
+    _Room(1, 1, 1, 0, 0, sentences=False, first=0, every=2, claims=1),
 )
 
 
@@ -108,6 +109,7 @@ class _Page(Screen):
             self.safe_depth(),
             self.goes_first(),
             self.graph(),
+            self.certificate(),
             self.decay(),
             self.warnings(),
             self.files(written),
@@ -219,6 +221,16 @@ class _Page(Screen):
         if spectrum.get("alternating_dimension"):
             text += f"   {numbers.count(spectrum['alternating_dimension'])} at μ = −1"
         return [self.mark("SPECTRUM  ", BOLD) + text]
+
+    def certificate(self) -> list[str]:
+        found = self.analysis.certificate
+        if found is None:
+            return []
+        out = [self.mark("CERTIFICATE  ", BOLD) + shorten(proof.headline(found), self.width - 13)]
+        everything = proof.claims(self.analysis)
+        shown = [(one.what, one.where, one.sure) for one in everything[: self.room.claims]]
+        out += self.indent(columns(shown, left=(0, 1, 2))) if shown else []
+        return out + self.left_out(len(everything) - len(shown), "claim")
 
     def decay(self) -> list[str]:
         shown = self._two_series()

@@ -31,6 +31,27 @@ def facts(analysis: Analysis) -> list[str]:
     return [fact for fact in analysis.verdict.facts if fact.rstrip(".") != said]
 
 
+def incomplete_title(analysis: Analysis) -> str:
+    """Return what is not complete, as a heading.
+
+    Examples
+    --------
+    >>> import spectral_smooth as ss
+    >>> from spectral_smooth.spectra.certify.counting import Budget
+    >>> plan = ss.Plan(depth=4, horizon=8)
+    >>> incomplete_title(ss.analyze(ss.load("karate"), plan=plan, certify=Budget(width=0.0)))
+    'Not everything that was asked for is proven'
+    """
+    if not analysis.incomplete:
+        return "Warnings"
+    unproven = analysis.certificate is not None and not analysis.certificate.obtained
+    if not unproven:
+        return "Not everything converged"
+    if analysis.spectrum.get("converged", True):
+        return "Not everything that was asked for is proven"
+    return "Not everything converged, and not everything that was asked for is proven"
+
+
 def predicted_onset(onset: Onset, horizon: int) -> str:
     """Return from which depth on, as predicted, with both sides where they leave more than one depth.
 

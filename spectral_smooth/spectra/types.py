@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spectral_smooth.spectra.certify.certificate import Certificate
 
 Which = Literal["top", "bottom", "slowest"]
+Place = Literal["top", "bottom", "slowest", "around"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class Spectrum:
     alternating_dimension : int
         Number of bipartite components without loops: multiplicity of μ = −1.
     which : str
-        ``top``, ``bottom`` or ``slowest``: which end ``values`` is taken from.
+        ``top``, ``bottom`` or ``slowest``: which end ``values`` is taken from; or ``around`` a value.
     complete : bool
         Whether ``values`` are all of them.
     convergence : Convergence
@@ -76,6 +77,8 @@ class Spectrum:
         of which μ itself keeps six. None is the difference.
     certificate : Certificate or None
         What is proven about the values; None where that was not asked for.
+    target : float or None
+        The value that the others are around; None for an end.
 
     Examples
     --------
@@ -91,11 +94,17 @@ class Spectrum:
     vectors: FloatArray | None
     fixed_dimension: int
     alternating_dimension: int
-    which: Which
+    which: Place
     complete: bool
     convergence: Convergence
     distances: FloatArray | None = None
     certificate: Certificate | None = None
+    target: float | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the values are, in words."""
+        return f"{self.which} end" if self.target is None else f"around {self.target:g}"
 
     @property
     def gap(self) -> float | None:
@@ -124,12 +133,14 @@ class Spectrum:
     def __repr__(self) -> str:
         shown = ", ".join(f"{v:.6g}" for v in self.values[:4]) + (", ..." if len(self.values) > 4 else "")
         count = f"{len(self.values)} values off a fixed space of {self.fixed_dimension}"
-        return f"Spectrum ({self.which}): {count}: {shown}"
+        where = self.which if self.target is None else self.place
+        return f"Spectrum ({where}): {count}: {shown}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spectrum without its vectors as plain JSON types."""
         return {
             "which": self.which,
+            **({} if self.target is None else {"target": self.target}),
             "values": [float(v) for v in self.values],
             "residuals": [float(v) for v in self.convergence.residuals],
             "fixed_dimension": self.fixed_dimension,

@@ -151,8 +151,8 @@ def group_parts(measure: SpectralMeasure, depths: IntArray, rule: Rule) -> tuple
     slack = 1.0 + 2.0 * measure.rounding * (depths + 8.0)
     if not present:
         return (
-            Parts(swing, 2.0 * swing, fixed).scaled(1 / slack),
-            Parts(swing, 2.0 * swing, fixed).scaled(slack),
+            Parts(swing, 2.0 * swing, fixed).lowered(slack),
+            Parts(swing, 2.0 * swing, fixed).raised(slack),
             "exact",
         )
     deviation, energy = (
@@ -167,7 +167,7 @@ def group_parts(measure: SpectralMeasure, depths: IntArray, rule: Rule) -> tuple
 
     low = Parts(spread(deviation.lower, swing), spread(energy.lower, 2.0 * swing), fixed)
     high = Parts(spread(deviation.upper, swing), spread(energy.upper, 2.0 * swing), fixed)
-    return low.scaled(1.0 / slack), high.scaled(slack), _weaker(deviation, energy)
+    return low.lowered(slack), high.raised(slack), _weaker(deviation, energy)
 
 
 def _weaker(first: Sides, second: Sides) -> Source:

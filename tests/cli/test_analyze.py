@@ -13,6 +13,7 @@ import pytest
 import spectral_smooth as ss
 from spectral_smooth.cli import analyze as analyze_verb
 from spectral_smooth.report.schema import schema
+from spectral_smooth.spectra.certify.counting import Budget
 
 SHORT = ("--depth", "8", "--horizon", "64")
 
@@ -220,3 +221,36 @@ def test_threads_change_nothing(run, threads, karate, threads_kept):
     expected = without_clock(karate.to_dict())
     assert printed.pop("plan") == {**expected.pop("plan"), "threads": int(threads)}
     assert printed == expected
+
+
+def test_a_certificate_that_is_obtained_is_in_the_result_and_exits_0(run, tmp_path):
+    result = run("analyze", "karate", *SHORT, "--certify", "-o", "karate.json")
+    assert (result.code, result.err) == (0, "")
+    assert "CERTIFICATE  both ends of the spectrum are proven" in result.out
+    written = json.loads((tmp_path / "karate.json").read_text())
+    found = ss.analyze(ss.load("karate"), plan=ss.Plan(depth=8, horizon=64), certify=True)
+    assert without_clock(written) == without_clock(found.to_dict())
+    again = run("report", "karate.json")
+    assert again.code == 0
+    assert "CERTIFICATE  both ends of the spectrum are proven" in again.out
+
+
+def test_a_certificate_that_is_not_obtained_exits_3_and_says_what_is_missing(run, monkeypatch):
+    nothing = Budget(fill=0, factorisations=0, products=4)
+    monkeypatch.setattr("spectral_smooth.analysis.run.budget_of", lambda asked: nothing if asked else None)
+    result = run("analyze", "grid:20x20", "karate", *SHORT, "--certify", "--json")
+    assert result.code == 3
+    assert (
+        "grid:20x20: not everything that was asked for is proven: the top end of the spectrum is"
+        in result.err
+    )
+    assert "the bottom end of the spectrum is" in result.err
+    big, small = json.loads(result.out)["analyses"]
+    assert (big["certificate"]["obtained"], small["certificate"]["obtained"]) == (False, True)
+    assert big["incomplete"]
+    assert len(big["certificate"]["missing"]) == 2
+
+
+def test_without_certify_there_is_no_certificate(run):
+    result = run("analyze", "karate", *SHORT, "--json")
+    assert "certificate" not in json.loads(result.out)

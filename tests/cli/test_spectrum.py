@@ -82,3 +82,59 @@ def test_existing_files_are_kept_without_force(run, tmp_path, option, name):
     assert file.read_bytes() == b"mine"
     assert run("spectrum", "karate", option, file, "--force").code == 0
     assert file.read_bytes() != b"mine"
+
+
+def test_values_around_one(run, tmp_path):
+    file = tmp_path / "around.png"
+    result = run("spectrum", "karate", "-k", "3", "--around", "0.3", "--certify", "--json", "--plot", file)
+    printed = json.loads(result.out)
+    expected = ss.eigenpairs_around(ss.gcn(ss.load("karate").graph), 3, 0.3, rng=0)
+    assert result.code == 0
+    assert (printed["which"], printed["target"]) == ("around", 0.3)
+    assert printed["values"] == expected.values.tolist()
+    assert printed["certificate"]["obtained"]
+    assert file.read_bytes().startswith(PNG)
+    assert (
+        "3 values off the fixed space, around 0.3" in run("spectrum", "karate", "-k3", "--around", "0.3").out
+    )
+
+
+def test_all_values(run, tmp_path):
+    file = tmp_path / "all.svg"
+    result = run("spectrum", "csbm:nodes=300", "--all", "--plot", file)
+    values = json.loads(run("spectrum", "csbm:nodes=300", "--all", "--json").out)["values"]
+    assert result.code == 0
+    assert "more, all of them with --json or -o" in result.out
+    assert f"all {len(values)} values off the fixed space" in result.out
+    assert file.read_bytes().startswith(b"<?xml")
+    op = ss.gcn(ss.load("csbm:nodes=300").graph)
+    assert values == ss.all_eigenvalues(op).values.tolist()
+    assert "(proven)" in run("spectrum", "karate", "--all", "--certify").out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--all", "-k", "3"), "leave out -k, --end, --around, --vectors"),
+        (("--all", "--around", "0.3"), "leave out -k, --end, --around, --vectors"),
+        (("--all", "--vectors", "x.npy"), "leave out -k, --end, --around, --vectors"),
+        (("--around", "0.3", "--end", "slowest"), "leave out one of them"),
+        (("--around", "1.5"), "value must be a number between -1 and 1"),
+        (("--around", "nan"), "value must be a number between -1 and 1"),
+    ],
+)
+def test_options_that_would_be_dropped_are_refused(run, options, sentence):
+    result = run("spectrum", "karate", *options)
+    assert result.code == 2
+    assert sentence in result.err
+
+
+def test_a_search_that_gives_up_exits_three_with_what_it_has(run, monkeypatch):
+    from spectral_smooth.spectra.solvers.nearest import Nearest
+
+    starved = Nearest(dense_up_to=0, max_solves=1, max_products=1)
+    monkeypatch.setattr("spectral_smooth.spectra.around.Nearest", lambda: starved)
+    result = run("spectrum", "karate", "-k", "2", "--around", "0.3")
+    assert result.code == 3
+    assert "gave up" in result.err
+    assert "2 values off the fixed space, around 0.3" in result.out

@@ -10,6 +10,8 @@ import pytest
 from spectral_smooth.graphs.families import family
 from spectral_smooth.operators.operator import gcn, symmetric
 from spectral_smooth.report.eigenvalue_figures import plot_eigenvalues
+from spectral_smooth.spectra.all_eigenvalues import all_eigenvalues
+from spectral_smooth.spectra.around import eigenpairs_around
 from spectral_smooth.spectra.eigen import eigenpairs
 
 
@@ -34,6 +36,17 @@ def test_what_did_not_converge_is_open():
     open_ones = replace(found, convergence=replace(found.convergence, converged=False))
     filled, hollow = (part.get_offsets() for part in plot_eigenvalues(open_ones).collections)
     assert (len(filled), len(hollow)) == (0, 3)
+
+
+def test_the_target_is_drawn_and_named():
+    ax = plot_eigenvalues(eigenpairs_around(gcn(family("grid:5x6").graph), 4, 0.25))
+    assert ax.get_title() == "around 0.25"
+    assert any(np.all(np.asarray(line.get_ydata()) == 0.25) for line in ax.lines)
+
+
+def test_all_eigenvalues_are_called_so():
+    ax = plot_eigenvalues(all_eigenvalues(gcn(family("grid:12x12").graph)))
+    assert ax.get_title().startswith("all eigenvalues, gap")
 
 
 def test_nothing_to_draw_is_said():

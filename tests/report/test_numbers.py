@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -44,3 +45,32 @@ def test_one_layer_is_singular():
 def test_an_open_interval_says_which_side_is_known():
     assert numbers.between(0.25, math.inf) == "≥ 0.25"
     assert numbers.between(0.123456, 0.123457) == "0.1235"
+
+
+def _sides(text):
+    sides = text.strip("[]").split(", ")
+    return Decimal(sides[0]), Decimal(sides[-1])
+
+
+@given(st.floats(-1.0, 1.0), st.floats(1e-17, 2.0))
+def test_a_proven_interval_is_rounded_outwards_and_little(low, width):
+    high = min(low + width, 1.0)
+    shown = _sides(numbers.enclosing(low, high))
+    assert shown[0] <= Decimal(low)
+    assert Decimal(high) <= shown[1]
+    largest = max(abs(low), abs(high))
+    assert float(shown[1] - shown[0]) <= 1.3 * (high - low) + 3e-11 * largest + 1e-300
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, 0.5, 1.0])
+def test_an_interval_of_one_short_number_is_that_number(value):
+    assert Decimal(numbers.enclosing(value, value)) == Decimal(value)
+
+
+@given(st.floats(0.0, 1.0))
+def test_an_upper_bound_is_rounded_up_and_little(value):
+    text = numbers.at_most(value)
+    first, _, rest = text.partition(" − ")
+    shown = Decimal(first) - Decimal(rest or 0)
+    assert shown >= Decimal(value)
+    assert float(1 - shown) >= (1.0 - value) * (1.0 - 1e-3) - 1e-5 * (value < 0.999)

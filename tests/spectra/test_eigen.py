@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from cases import FAMILIES, GRAPHS, graph_from_matrix, operator_params, random_matrix
-from naive import dense_core
+from cases import GRAPHS, graph_from_matrix, operator_params, random_matrix
+from eigen_cases import CLOSED, assert_vectors, closed_form, free_values, random_operator
 
 from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.families import family
@@ -18,13 +18,6 @@ from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
 
 SOLVERS = (Auto(), Dense(), BlockKrylov(), BlockKrylov(block=2), ShiftInvert(), Arpack(), Lanczos())
 ENDS = ("top", "bottom", "slowest")
-
-
-def free_values(op):
-    """All eigenvalues off the fixed space, nodes with d̃ = 0 left out, descending."""
-    alive = op.degrees > 0
-    core = dense_core(op)[np.ix_(alive, alive)]
-    return np.linalg.eigvalsh(core)[::-1][op.fixed_space.dimension :] if alive.any() else np.zeros(0)
 
 
 def first(values, which, count):
@@ -45,28 +38,6 @@ def assert_right(spectrum, op, which, count):
         assert spectrum.rate == pytest.approx(np.max(np.abs(truth), initial=0.0), abs=1e-9)
     if spectrum.gap is not None:
         assert spectrum.gap == pytest.approx(1.0 - truth[0], abs=1e-9)
-
-
-def assert_vectors(spectrum, op):
-    vectors = spectrum.vectors
-    assert vectors.shape == (op.graph.num_nodes, len(spectrum.values))
-    np.testing.assert_allclose(vectors.T @ vectors, np.eye(vectors.shape[1]), atol=1e-7)
-    residuals = np.linalg.norm(dense_core(op) @ vectors - vectors * spectrum.values, axis=0)
-    assert np.all(residuals <= 1e-10 + 1e-13)
-    np.testing.assert_allclose(residuals, spectrum.convergence.residuals, atol=1e-13)
-    fixed = op.fixed_space.basis[: op.fixed_space.dimension]
-    np.testing.assert_allclose(fixed @ vectors, 0.0, atol=1e-9)
-
-
-def random_operator(seed):
-    """A random small graph, connected or not, weighted or not, and its loops."""
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(1, 50))
-    matrix = random_matrix(
-        n, rng.uniform(0, 5), seed, weighted=bool(seed % 2), self_loops=int(rng.integers(0, min(n, 3)))
-    )
-    loops = (0.0, 1.0, 0.5, rng.uniform(0, 2, n) * (rng.random(n) < 0.5))[seed % 4]
-    return Operator(graph_from_matrix(matrix, weighted=True), loops=loops)
 
 
 @pytest.mark.parametrize("solver", SOLVERS, ids=repr)
@@ -96,19 +67,10 @@ def test_multiple_values_come_with_their_multiplicity(spec, loops, solver):
         assert_right(eigenpairs(op, 9, which, solver=solver, rng=3), op, which, 9)
 
 
-CLOSED = [
-    (name, loops) for name, one in FAMILIES.items() for loops in (0.0, 1.0) if not (loops and one.loop_free)
-]
-
-
 @pytest.mark.parametrize(("name", "loops"), CLOSED)
 def test_closed_forms(name, loops):
-    one = FAMILIES[name]
-    op = symmetric(one.graph, loops)
-    closed = np.sort(one.spectrum(loops))[::-1]
-    silent = np.argsort(np.abs(closed), kind="stable")[: op.silent]
-    expected = np.delete(closed, silent)[op.fixed_space.dimension :]
-    got = eigenpairs(op, one.graph.num_nodes, rng=0)
+    op, expected = closed_form(name, loops)
+    got = eigenpairs(op, op.graph.num_nodes, rng=0)
     assert got.complete
     np.testing.assert_allclose(got.values, expected, atol=1e-12)
 

@@ -23,6 +23,7 @@ from spectral_smooth.spectra.solvers.dense import Dense
 from spectral_smooth.spectra.solvers.fill import count_factor, fill_bound
 from spectral_smooth.spectra.solvers.lanczos import Lanczos
 from spectral_smooth.spectra.solvers.lobpcg import Lobpcg
+from spectral_smooth.spectra.solvers.multigrid import Multigrid
 from spectral_smooth.spectra.solvers.problem import Pairs, settled
 from spectral_smooth.spectra.solvers.remainder import with_missed
 from spectral_smooth.spectra.solvers.shift_invert import ShiftInvert
@@ -93,9 +94,12 @@ def test_choice_is_a_table(count, monkeypatch):
     assert choose(ComponentShape(601, 5000), count) == (quick, factorised, krylov)
     assert choose(replace(large, gap=0.1), count) == (quick, factorised, krylov)
     assert choose(replace(large, gap=1e-5, fill=500_000), count) == (factorised, krylov)
+    assert choose(replace(large, band=10), count) == (factorised, krylov)
+    assert choose(ComponentShape(10_000, 50_000, fill=1_000_000), count) == (factorised, krylov)
+    assert choose(ComponentShape(10_000, 50_000, fill=2_000_000), count) == (quick, factorised, krylov)
     for there in (True, False):
         monkeypatch.setattr(Lobpcg, "offered", staticmethod(lambda there=there: there))
-        filled = choose(replace(large, gap=1e-5, fill=50_000_000), count)
+        filled = choose(replace(large, gap=1e-5, fill=80_000_000), count)
         assert filled == ((Lobpcg(tolerance=1e-8),) if there else ()) + (quick, factorised, krylov)
 
 
@@ -110,6 +114,24 @@ def test_choice_is_dense_for_a_large_share():
     assert Auto().choose(ComponentShape(2000, 9000), 500) == (Dense(),)
     with pytest.raises(UsageError, match="ask for fewer than 25,000"):
         Auto().choose(ComponentShape(100_000, 400_000), 60_000)
+
+
+def test_choice_keeps_within_the_memory():
+    large = ComponentShape(100_000, 400_000, gap=1e-5, fill=1_000_000)
+    kinds = [type(solver) for solver in Auto().choose(large, 6)]
+    assert ShiftInvert in kinds
+    small = Auto(memory=1 << 20)
+    for shape in (large, replace(large, band=10)):
+        assert all(
+            not isinstance(solver, ShiftInvert) or solver.max_fill <= (1 << 20) // 32
+            for solver in small.choose(shape, 6)
+        )
+    assert ShiftInvert not in [type(solver) for solver in small.choose(large, 6)]
+    (lanczos,) = small.choose(ComponentShape(100_000, 400_000), 1)
+    assert lanczos.memory == 1 << 20
+    with pytest.raises(UsageError, match=r"memory="):
+        small.choose(ComponentShape(2000, 9000), 500)
+    assert small.choose(ComponentShape(600, 9000), 500) == (Dense(),)
 
 
 @pytest.mark.parametrize("hidden", [0, 1, 3])
@@ -200,6 +222,38 @@ def test_lanczos_makes_its_vectors_again_when_they_do_not_fit(memory, which):
     truth = np.linalg.eigvalsh(dense_core(op))
     assert abs(found.values[0] - (truth[-2] if which == "top" else truth[0])) < 1e-13
     assert found.convergence.residuals[0] <= 1e-10
+
+
+@pytest.mark.parametrize("spec", ["torus:30x30", "hypercube:9", "star:500", "path:900"])
+@pytest.mark.parametrize("which", ["top", "bottom"])
+def test_multigrid_finds_all_copies(spec, which):
+    op = symmetric(family(spec).graph)
+    values = np.linalg.eigvalsh(dense_core(op))
+    expected = values[::-1][1:6] if which == "top" else values[:5][::-1]
+    found = eigenpairs(op, 5, which, solver=Lobpcg(), rng=2)
+    np.testing.assert_allclose(found.values, expected, atol=1e-12)
+
+
+def test_multigrid_levels_keep_the_singular_vector_and_coarse_vectors_are_near():
+    problem = Blocks.of(gcn(family("grid:40x45").graph)).top_problem(0)
+    grid = Multigrid.of(problem)
+    levels = grid.levels.levels
+    assert [level.A.shape[0] for level in levels] == sorted(
+        (level.A.shape[0] for level in levels), reverse=True
+    )
+    assert levels[-1].A.shape[0] <= 400
+    np.testing.assert_allclose(levels[0].P @ levels[1].B, problem.known[:, :1], atol=1e-12)
+    start = problem.project(grid.start(1, np.random.default_rng(0)))
+    start /= np.linalg.norm(start)
+    truth = Dense().largest(problem, 1, np.random.default_rng(0)).vectors
+    assert abs(float(start[:, 0] @ truth[:, 0])) > 0.99
+
+
+def test_a_cycle_of_multigrid_is_symmetric():
+    problem = Blocks.of(gcn(family("grid:30x30").graph)).top_problem(0)
+    cycle = Multigrid.of(problem).preconditioner
+    left, right = np.random.default_rng(0).standard_normal((2, 900))
+    assert left @ (cycle @ right) == pytest.approx(right @ (cycle @ left), rel=1e-9)
 
 
 def test_a_large_component_is_solved_where_it_lies():

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+import spectral_smooth as ss
 from spectral_smooth.depth.compare import compare
 from spectral_smooth.engines.reference import Reference
 from spectral_smooth.errors import InputError, UsageError
@@ -204,3 +205,14 @@ def test_other_scales_change_nothing_that_matters(scale):
     one, two = (predict(op, data, 30, products=9).curve("collapse") for data in (x, x * scale))
     np.testing.assert_allclose(one.lower, two.lower, rtol=1e-9)
     np.testing.assert_allclose(one.upper, two.upper, rtol=1e-9)
+
+
+def test_where_squares_underflow_sides_still_hold():
+    """The slowest mode of a complete graph keeps 1/449 a layer: squares are subnormal from depth 60 on."""
+    op = ss.symmetric(ss.load("complete:450").graph)
+    x = np.random.default_rng(0).standard_normal((450, 3))
+    predicted, measured = ss.predict(op, x, 80), ss.propagate(op, x, 80)
+    for name in ("deviation", "energy", "collapse"):
+        found, seen = predicted.curve(name), measured.curve(name)
+        assert np.all((found.lower <= seen.lower) & (seen.upper <= found.upper))
+        assert np.all(found.upper > 0)

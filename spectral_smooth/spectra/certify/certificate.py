@@ -23,7 +23,7 @@ class Certificate:
     Attributes
     ----------
     which : str
-        End of the spectrum that was certified.
+        End of the spectrum that was certified, or ``around`` a value.
     enclosures : tuple of Enclosure
         One per value, in the spectrum's order.
     clusters : tuple of Cluster
@@ -91,14 +91,15 @@ class Certificate:
     def __str__(self) -> str:
         count = len(self.enclosures)
         values = "1 value" if count == 1 else f"{count:,} values"
+        place = "values around the target" if self.which == "around" else f"{self.which} end"
         if self.kind == "none":
-            return f"not certified ({self.which} end, {values}): {'; '.join(self.failures)}"
+            return f"not certified ({place}, {values}): {'; '.join(self.failures)}"
         if not count:
             return "certified: there is no eigenvalue off the fixed space"
         widest = max(one.width for one in self.enclosures)
         sure = "proven" if self.kind == "proven" else f"statistical, confidence {self.confidence}"
         more = f"; not proven: {'; '.join(self.failures)}" if self.failures else ""
-        return f"{self.which} end certified ({sure}): {values}, each by rank to within {widest:.1e}{more}"
+        return f"{place} certified ({sure}): {values}, each by rank to within {widest:.1e}{more}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` reads them back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -21,6 +22,7 @@ from spectral_smooth.spectra.certify.remainder import RemainderBound
 from spectral_smooth.spectra.certify.rounding import EPS, Rounding
 from spectral_smooth.spectra.certify.statement import Found, statement
 from spectral_smooth.spectra.certify.stochastic import stochastic_count
+from spectral_smooth.spectra.certify.window import certify_window
 from spectral_smooth.spectra.types import Spectrum
 
 MOST_VALUES = 5_000
@@ -81,6 +83,10 @@ def certify(
     _check(operator, spectrum, method)
     rounding = Rounding.of(operator)
     counter = Counter(operator, method, budget, rounding)
+    if spectrum.target is not None:
+        if not spectrum.complete:
+            return certify_window(operator, spectrum, counter)
+        spectrum = replace(spectrum, which="top", target=None)
     total = int(operator.fixed_space.sizes.sum()) - operator.fixed_space.dimension
     found = _found(operator, spectrum, counter, total, np.random.default_rng(rng))
     return statement(operator, spectrum, found, counter, structural_multiplicities(operator))

@@ -50,7 +50,7 @@ def chebyshev_moments(
             previous,
             means=means,
             coefficients=later if k else first,
-            anchor=previous if k else None,
+            anchor=previous,  # zeros at first, so that the kernel is that of `lanczos`
         )
         norm = float(step.norm.sum())
         image = norm - float(step.energy.sum())

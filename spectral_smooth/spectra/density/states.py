@@ -81,7 +81,7 @@ def density_of_states(
     Raises
     ------
     UsageError
-        If an option is none of these, or dense algebra would be needed beyond 20,000 nodes.
+        If an option is none of these, or dense algebra would need more memory than `Auto` allows.
     InputError
         If features are not one finite row a node.
 

@@ -40,7 +40,7 @@ class ChebyshevFilter:
         first = walk.same_for_all(self.core.sign / half, -centre / half, 0.0)
         later = walk.same_for_all(2.0 * self.core.sign / half, -2.0 * centre / half, -1.0)
         before, now = walk.enter(block), walk.empty()
-        walk.combine(before, now, first)
+        walk.combine(before, now, first, anchor=now)  # zeros, for the sake of one kernel
         for _ in range(degree - 1):
             # Written over the block before the last one: each row needs of it only itself.
             walk.combine(now, before, later, anchor=before)

@@ -1,4 +1,4 @@
-"""The block iteration behind BlockKrylov and ShiftInvert: a growing basis, Rayleigh–Ritz, restarts.
+"""The block iteration behind BlockKrylov and the searches of what is left: a growing basis, Rayleigh–Ritz, restarts.
 
 Block Davidson (Zhou and Saad, SIAM J. Matrix Anal. Appl. 29, 2007): each step takes the best
 unconverged Ritz vectors, improves them with an `Expander` (a Chebyshev filter or an inverse),
@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.spectra.solvers.orthonormal import orthonormal
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs, settled
 
 
@@ -140,19 +141,7 @@ class Basis:
         for _ in range(6):
             block = self._problem.project(block, passes=1)
             block -= own @ (own.T @ block)
-            block, weights = _orthonormal(block)
+            block, weights, _ = orthonormal(block)
             if not len(weights) or weights.min() > 0.9:
                 return block
         return block[:, :0]
-
-
-def _orthonormal(block: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Left singular vectors of ``block`` (from its Gram matrix), and the singular values kept.
-
-    The Gram matrix resolves singular values down to 1e-8 of the largest; below 1e-6 they are dropped.
-    Callers repeat until all weights are near one, which is when the result is orthonormal.
-    """
-    squares, right = np.linalg.eigh(block.T @ block)
-    keep = squares > max(1e-12 * float(squares[-1]), 1e-26) if len(squares) else squares > 0
-    weights = np.sqrt(squares[keep])
-    return block @ (right[:, keep] / weights), weights

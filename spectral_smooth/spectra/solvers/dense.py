@@ -43,8 +43,14 @@ def dense_vectors(dense: FloatArray, known: FloatArray, count: int) -> FloatArra
     """Return the eigenvectors of the ``count`` largest values off ``known``, values descending."""
     nodes = len(dense)
     matrix = pushed(dense, known)
-    if 4 * count < nodes:
-        _, vectors = eigh(matrix, subset_by_index=(nodes - count, nodes - 1), check_finite=False)
-    else:
-        _, vectors = np.linalg.eigh(matrix)
-    return np.ascontiguousarray(vectors[:, ::-1][:, :count])
+    return np.ascontiguousarray(vectors_between(matrix, nodes - count, nodes - 1)[:, ::-1])
+
+
+def vectors_between(matrix: FloatArray, low: int, high: int) -> FloatArray:
+    """Return the eigenvectors number ``low`` to ``high`` of the ascending spectrum of a dense symmetric matrix."""
+    if 4 * (high - low + 1) < len(matrix):
+        _, vectors = eigh(matrix, subset_by_index=(low, high), check_finite=False)
+        # LAPACK finds fewer where a value is hundreds of times there: that of a star, for one.
+        if vectors.shape[1] == high - low + 1:
+            return np.asarray(vectors)
+    return np.asarray(np.linalg.eigh(matrix)[1][:, low : high + 1])

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from spectral_smooth.graphs.arrays import IntArray
+from spectral_smooth.spectra.solvers.signed import SignedCore
 
 
 def fill_bound(matrix: csr_array, stop: int) -> int:
@@ -34,6 +35,13 @@ def fill_bound(matrix: csr_array, stop: int) -> int:
         forward = np.asarray(order, dtype=np.int64)
         best = min(best, int(compiled_count()(indptr, indices, forward, np.argsort(forward), best)))
     return best
+
+
+def fill_bound_of(core: SignedCore, stop: int) -> int:
+    """Return `fill_bound` of a core without making its matrix."""
+    graph = core.operator.graph
+    present = np.ones(graph.num_entries, dtype=np.int8)
+    return fill_bound(csr_array((present, graph.indices, graph.indptr), shape=(core.nodes, core.nodes)), stop)
 
 
 @cache

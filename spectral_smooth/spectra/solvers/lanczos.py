@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
-from spectral_smooth.graphs.arrays import FloatArray
+from spectral_smooth.graphs.arrays import BoolArray, FloatArray
 from spectral_smooth.spectra.lockstep import EXHAUSTED, FusedSteps
 from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
 from spectral_smooth.spectra.solvers.davidson import Budget, davidson
@@ -74,14 +74,19 @@ class Lanczos:
         limit = 4 * problem.free + PROBE
         pairs = self._settle(run, problem, count, min(self.max_steps, limit))
         seen_all = run.exhausted or run.steps >= limit
-        if count == 1 or not (pairs.converged or seen_all):
+        if not (pairs.converged or seen_all) or (count == 1 and pairs.converged):
             return pairs
         expander = ChebyshevFilter(problem.core, problem.lowest)
         budget = Budget(self.tolerance, self.max_steps, max(4, min(count, 8)))
         if not pairs.converged:
-            pairs = pairs.where(settled(pairs.values, pairs.residuals, self.tolerance))
-            more = davidson(problem.without(pairs), count - len(pairs.values), expander, budget, rng)
-            pairs = replace(pairs, converged=True).joined(more).descending()
+            pairs = pairs.where(_alike(pairs.values, pairs.residuals, self.tolerance))
+            pairs = _completed(problem, pairs, count, expander, budget, rng)
+        found = with_missed(problem, pairs, count, expander, budget, rng)
+        if found.converged or limit > self.max_steps:
+            return found
+        # Values so close that those projected out were not exact enough for the others: all at once, it is small.
+        nothing = replace(Pairs.none(problem.nodes), applications=found.applications, restarts=found.restarts)
+        pairs = _completed(problem, nothing, count, expander, budget, rng)
         return with_missed(problem, pairs, count, expander, budget, rng)
 
     def _settle(self, run: _Run, problem: ComponentProblem, count: int, limit: int) -> Pairs:
@@ -90,14 +95,16 @@ class Lanczos:
         while True:
             run.extend(min(target, limit))
             values, estimates, combinations = run.ritz(count)
-            hopeless = run.steps >= PROBE and 1.0 - values[0] < self.least_gap
+            # A Ritz value may exceed 1 by rounding: without a least gap nothing is hopeless.
+            hopeless = 0.0 < self.least_gap > 1.0 - values[0] and run.steps >= PROBE
             last = run.exhausted or run.steps >= limit or hopeless
-            if last or (len(values) == count and settled(values, estimates, aim).all()):
+            if last or (len(values) == count and _alike(values, estimates, aim).all()):
                 vectors = run.vectors(combinations)
                 found, residuals = problem.measure(vectors)
-                fine = len(found) == count and bool(settled(found, residuals, self.tolerance).all())
-                if fine or last:
-                    return Pairs(found, vectors, residuals, fine, run.products, 0).descending()
+                enough = settled if last else _alike
+                done = len(found) == count and bool(enough(found, residuals, self.tolerance).all())
+                if done or last:
+                    return Pairs(found, vectors, residuals, done, run.products, 0).descending()
                 aim *= 0.1
             target = run.steps + max(FIRST_LOOK // 2, run.steps // 8)
 
@@ -200,6 +207,27 @@ class _Run:
         mass = np.zeros(groups)
         mass[0] = float(np.vdot(self.start, self.start))
         return FusedSteps(self.problem.core.bound, self.start, mass, min(self.settings.max_steps, PRODUCTS))
+
+
+def _alike(values: FloatArray, residuals: FloatArray, tolerance: float) -> BoolArray:
+    """Return which pairs are as exact as the one nearest to 1 has to be.
+
+    The others are projected out when its copies are looked for, and what they are off by is left in there.
+    """
+    return settled(np.full(len(values), values.max(initial=-1.0)), residuals, tolerance)
+
+
+def _completed(
+    problem: ComponentProblem,
+    pairs: Pairs,
+    count: int,
+    expander: ChebyshevFilter,
+    budget: Budget,
+    rng: np.random.Generator,
+) -> Pairs:
+    """Return ``count`` pairs, those that are missing by the block iteration off the others."""
+    more = davidson(problem.without(pairs), count - len(pairs.values), expander, budget, rng)
+    return replace(pairs, converged=True).joined(more).descending()
 
 
 def _advance(steps: FusedSteps) -> tuple[float, float]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
-from scipy.linalg import LinAlgError, LinAlgWarning
-from scipy.sparse import csr_array, eye_array
+from scipy.linalg import LinAlgError
 from scipy.sparse.linalg import lobpcg
 
-from spectral_smooth.errors import MissingLibraryError
 from spectral_smooth.graphs.arrays import FloatArray
-from spectral_smooth.spectra.solvers.chebyshev import ChebyshevFilter
-from spectral_smooth.spectra.solvers.davidson import Budget
 from spectral_smooth.spectra.solvers.dense import Dense
+from spectral_smooth.spectra.solvers.multigrid import Multigrid, quiet
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs, settled
-from spectral_smooth.spectra.solvers.remainder import with_missed
+from spectral_smooth.spectra.solvers.remainder import completed
 
 GUARDS = 2
 ROUNDS = 3
+# Of the largest value left over it need only be seen that it is not larger than those found.
+GLANCE = 1e-2
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Lobpcg:
     """LOBPCG (Knyazev, 2001) on I − S with smoothed aggregation (pyamg; Bell, Olson and Schroder, 2022).
 
     The number of steps hardly depends on the gap, and the multigrid hierarchy takes about as much memory as the matrix:
-    the choice where a factorisation fills in.
+    the choice where a factorisation fills in. It starts from the eigenvectors of the coarse levels.
 
     Parameters
     ----------
@@ -68,47 +65,90 @@ class Lobpcg:
         """
         if not self.fits(problem.free, count):
             return Dense().largest(problem, count, rng)
-        laplacian = csr_array(eye_array(problem.nodes, format="csr") - problem.matrix)
-        preconditioner = _multigrid(laplacian, problem)
-        block = problem.project(rng.standard_normal((problem.nodes, count + GUARDS)))
-        block /= np.linalg.norm(block, axis=0)
+        grid = Multigrid.of(problem)
+        pairs = self._search(grid, problem, self._start(grid, problem, count, rng), count, rng)
+        if count == 1:
+            return pairs
+
+        def glance(rest: ComponentProblem, threshold: float) -> tuple[bool, bool, int]:
+            return self._glance(grid, rest, threshold, rng)
+
+        def more(rest: ComponentProblem) -> Pairs:
+            block = rest.project(rng.standard_normal((rest.nodes, 1 + GUARDS)))
+            return self._search(grid, rest, np.linalg.qr(block)[0], 1, rng)
+
+        return completed(problem, pairs, count, glance, more)
+
+    def _search(
+        self,
+        grid: Multigrid,
+        problem: ComponentProblem,
+        block: FloatArray,
+        count: int,
+        rng: np.random.Generator,
+    ) -> Pairs:
         values, residuals = problem.measure(block[:, :count])
         aim, steps, fine = 0.3 * self.tolerance, 0, False
-        for _ in range(ROUNDS):
+        for attempt in range(ROUNDS):
             try:
-                block, more = self._run(laplacian, block, preconditioner, problem, aim)
+                block, more = self._run(grid, block, problem, aim)
             except (ValueError, LinAlgError):  # its own small eigenproblem broke down
                 break
-            steps += more
+            steps += more * block.shape[1]
             values, residuals = problem.measure(block[:, :count])
             fine = bool(settled(values, residuals, self.tolerance).all())
-            if fine or steps >= self.max_steps:
+            if fine or attempt == ROUNDS - 1:
                 break
             # Near 1 a value is only settled by a residual that is small beside its distance.
             aim = min(0.1 * aim, 1e-3 * float(np.min(1.0 - values)))
-        pairs = Pairs(values, block[:, :count], residuals, fine, steps * block.shape[1], 0)
-        if count == 1:
-            return pairs
-        budget = Budget(self.tolerance, 20_000, max(4, min(count, 8)))
-        return with_missed(problem, pairs, count, ChebyshevFilter(problem.core, problem.lowest), budget, rng)
+            if block.shape[1] == 1:  # a close neighbour slows one vector down, not three
+                guards = problem.project(rng.standard_normal((problem.nodes, GUARDS)))
+                block = np.linalg.qr(np.hstack([block, guards]))[0]
+        return Pairs(values, block[:, :count], residuals, fine, steps, 0)
+
+    def _glance(
+        self, grid: Multigrid, rest: ComponentProblem, threshold: float, rng: np.random.Generator
+    ) -> tuple[bool, bool, int]:
+        """Return whether a value is left above ``threshold``, whether that is settled, and the products."""
+        block = np.linalg.qr(rest.project(rng.standard_normal((rest.nodes, 1 + GUARDS))))[0]
+        loose = GLANCE * max(1.0 - threshold, self.tolerance)
+        steps = 0
+        for _ in range(ROUNDS):
+            try:
+                block, more = self._run(grid, block, rest, loose)
+            except (ValueError, LinAlgError):
+                return False, False, steps
+            steps += more * block.shape[1]
+            values, residuals = rest.measure(block[:, :1])
+            above = bool(values[0] > threshold)
+            if above or residuals[0] <= 3.0 * loose:
+                return above, True, steps
+        return False, False, steps
+
+    def _start(
+        self, grid: Multigrid, problem: ComponentProblem, count: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return vectors of length one from the coarse levels, or random ones where those come to nothing.
+
+        One value is looked for with one vector, several with guards that keep the last from being slow.
+        """
+        columns = 1 if count == 1 else count + GUARDS
+        block = problem.project(grid.start(columns, rng))
+        lengths = np.linalg.norm(block, axis=0)
+        if not (np.isfinite(lengths).all() and lengths.min() > 1e-3 * lengths.max()):
+            block = problem.project(rng.standard_normal((problem.nodes, columns)))
+            lengths = np.linalg.norm(block, axis=0)
+        return np.asarray(block / lengths)
 
     def _run(
-        self,
-        laplacian: csr_array,
-        block: FloatArray,
-        preconditioner: Any,
-        problem: ComponentProblem,
-        aim: float,
+        self, grid: Multigrid, block: FloatArray, problem: ComponentProblem, aim: float
     ) -> tuple[FloatArray, int]:
         """Return a better block of Ritz vectors, values descending, and the steps taken."""
-        with warnings.catch_warnings():
-            # that it has not converged, or its small problems are near singular, shows in the residuals
-            warnings.simplefilter("ignore", UserWarning)
-            warnings.simplefilter("ignore", LinAlgWarning)
+        with quiet():
             _, found, history = lobpcg(
-                laplacian,
+                grid.laplacian,
                 block,
-                M=preconditioner,
+                M=grid.preconditioner,
                 Y=problem.known,
                 tol=aim,
                 largest=False,
@@ -118,16 +158,3 @@ class Lobpcg:
         basis: FloatArray = np.linalg.qr(problem.project(np.asarray(found, dtype=np.float64)))[0]
         mixed: FloatArray = np.linalg.eigh(basis.T @ problem.apply(basis))[1]
         return np.ascontiguousarray(basis @ mixed[:, ::-1]), len(history)
-
-
-def _multigrid(laplacian: csr_array, problem: ComponentProblem) -> Any:
-    try:
-        import pyamg
-    except ImportError as error:
-        raise MissingLibraryError("pyamg", "LOBPCG with algebraic multigrid", "pyamg") from error
-    from scipy.sparse import csr_matrix
-
-    # The nearly singular vector is √d̃, not the constant.
-    near = np.abs(problem.known[:, :1]) if problem.core.sign > 0 else np.ones((problem.nodes, 1))
-    levels = pyamg.smoothed_aggregation_solver(csr_matrix(laplacian), B=near, max_coarse=400)
-    return levels.aspreconditioner(cycle="V")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs
 
 SAME = 1e-12
 LOOSE = 1e-4
+# (what is left, threshold) -> whether a value is above it, whether that is settled, what it took
+Glance = Callable[[ComponentProblem, float], tuple[bool, bool, int]]
+# (what is left) -> its largest pairs
+More = Callable[[ComponentProblem], Pairs]
 
 
 def with_missed(
@@ -21,6 +26,20 @@ def with_missed(
     budget: Budget,
     rng: np.random.Generator,
 ) -> Pairs:
+    """Return the ``count`` largest pairs after `completed` has looked at the rest by the block iteration."""
+    loose = replace(budget, tolerance=LOOSE, block=min(budget.block, 3))
+
+    def glance(rest: ComponentProblem, threshold: float) -> tuple[bool, bool, int]:
+        look = davidson(rest, 1, expander, loose, rng, enough=threshold)
+        return bool(look.values[0] > threshold), look.converged, look.applications
+
+    def more(rest: ComponentProblem) -> Pairs:
+        return davidson(rest, min(rest.free, budget.block), expander, budget, rng)
+
+    return completed(problem, pairs, count, glance, more)
+
+
+def completed(problem: ComponentProblem, pairs: Pairs, count: int, glance: Glance, more: More) -> Pairs:
     """Return the ``count`` largest pairs after looking for larger ones off those that were found.
 
     A Krylov method started from one vector sees one copy of a multiple eigenvalue. With the found vectors
@@ -34,14 +53,12 @@ def with_missed(
         rest = problem.without(pairs)
         if rest.free == 0:
             break
-        threshold = float(pairs.values[count - 1]) + SAME
-        loose = replace(budget, tolerance=LOOSE, block=min(budget.block, 3))
-        look = davidson(rest, 1, expander, loose, rng, enough=threshold)
-        applications += look.applications
-        if look.values[0] <= threshold:
-            converged = look.converged
+        smallest = float(pairs.values[count - 1])
+        above, converged, cost = glance(rest, smallest + min(SAME, 1e-3 * max(1.0 - smallest, SAME)))
+        applications += cost
+        if not above:
             break
-        missed = davidson(rest, min(rest.free, budget.block), expander, budget, rng)
+        missed = more(rest)
         applications += missed.applications
         restarts += missed.restarts
         pairs = pairs.joined(missed).descending()

@@ -6,26 +6,27 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.linalg import eigh
 
 from spectral_smooth.graphs.arrays import FloatArray, IntArray
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.solvers.auto import (
     BOUND_FROM,
-    CHEAP_FILL,
     DENSE_ALWAYS,
     PLAIN_GAP,
     Auto,
     ComponentShape,
     Only,
+    fill_allowed,
 )
 from spectral_smooth.spectra.solvers.blocks import Blocks
 from spectral_smooth.spectra.solvers.chain import Ledger, clearly_below, solve_in_turn
-from spectral_smooth.spectra.solvers.dense import Dense
-from spectral_smooth.spectra.solvers.fill import fill_bound
+from spectral_smooth.spectra.solvers.dense import Dense, vectors_between
+from spectral_smooth.spectra.solvers.fill import fill_bound_of
+from spectral_smooth.spectra.solvers.inverse import narrow_order
 from spectral_smooth.spectra.solvers.lanczos import PROBE, Lanczos
+from spectral_smooth.spectra.solvers.levels import gap_by_distance
 from spectral_smooth.spectra.solvers.problem import ComponentProblem, ComponentSolver, Pairs
-from spectral_smooth.spectra.types import Convergence, Spectrum, Which
+from spectral_smooth.spectra.types import Convergence, Place, Spectrum
 
 ALTERNATING = -1
 CLEARLY_POSITIVE = 1e-6
@@ -62,33 +63,39 @@ class EndSearch:
         """Split the graph, add what is known in closed form and what dense algebra gives in bulk."""
         policy = Auto() if solver is None else solver if isinstance(solver, Auto) else Only(solver)
         solve = cls(Blocks.of(operator), count, policy, np.random.default_rng(rng))
-        two = np.flatnonzero(solve.blocks.alternating)
-        solve._add(np.full(len(two), -1.0), two, np.full(len(two), ALTERNATING))
-        solve._add_small()
+        solve.add_known()
         return solve
+
+    def add_known(self) -> None:
+        """Add the −1 of bipartite components and all of the small ones; set the others aside."""
+        two = np.flatnonzero(self.blocks.alternating)
+        self._add(np.full(len(two), -1.0), two, np.full(len(two), ALTERNATING))
+        self._add_small()
 
     def add_top(self) -> None:
         """Solve the top end of every large component."""
         for component in self.large:
             problem = self.blocks.top_problem(component)
             wanted = min(self.count, problem.free)
-            pairs = self._top(problem, wanted)
+            pairs = self._solved(problem, wanted)
             self.ledger.converged &= pairs.converged
             self._keep(component, pairs)
 
-    def _top(self, problem: ComponentProblem, wanted: int) -> Pairs:
-        """Solve once as the size says and, where that shows a small gap, as gap and fill say."""
-        shape = _shape(problem)
-        if shape.nodes < BOUND_FROM or not isinstance(self.policy, Auto):
+    def _solved(self, problem: ComponentProblem, wanted: int) -> Pairs:
+        """Solve once as the shape says and, where that shows a small gap, as gap and fill say."""
+        shape = _shape(problem, self.policy)
+        if shape.nodes < BOUND_FROM or shape.band is not None or not isinstance(self.policy, Auto):
             return solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
-        looks = self.policy.choose(shape, 1)
-        if wanted > 1:  # sixty steps are enough to tell a small gap
-            looks = (Lanczos(tolerance=self.policy.tolerance, max_steps=PROBE),)
-        first = solve_in_turn(problem, looks, 1, self.rng, self.ledger)
-        if wanted == 1 and first.converged:
-            return first
-        gap = 1.0 - float(first.values[0])
-        fill = fill_bound(problem.matrix, CHEAP_FILL * shape.entries) if gap < PLAIN_GAP else None
+        gap = _gap_by_distance(problem)
+        if gap is None or gap >= PLAIN_GAP:
+            looks = self.policy.choose(shape, 1)
+            if wanted > 1:  # sixty steps are enough to tell a small gap
+                looks = (Lanczos(self.policy.tolerance, max_steps=PROBE, least_gap=PLAIN_GAP),)
+            first = solve_in_turn(problem, looks, 1, self.rng, self.ledger)
+            if wanted == 1 and first.converged:
+                return first
+            gap = 1.0 - float(first.values[0])
+        fill = _fill(problem) if gap < PLAIN_GAP else None
         solvers = self.policy.choose(replace(shape, gap=gap, fill=fill), wanted)
         return solve_in_turn(problem, solvers, wanted, self.rng, self.ledger)
 
@@ -107,11 +114,10 @@ class EndSearch:
             if not clearly_below(self._bottom_problem(component), threshold, self.rng, self.ledger):
                 self._add_bottom_of(component)
 
-    def spectrum(self, which: Which, vectors: bool) -> Spectrum:
+    def spectrum(self, which: Place, vectors: bool) -> Spectrum:
         """Select, and compute the vectors and residuals of what was selected."""
         values = np.concatenate(self.values)
-        key = {"top": -values, "bottom": values, "slowest": -np.abs(values)}[which]
-        chosen = np.argsort(key, kind="stable")[: self.count]
+        chosen = np.argsort(self._rank(which, values), kind="stable")[: self.count]
         chosen = chosen[np.argsort(-values[chosen], kind="stable")]
         components = np.concatenate(self.components)[chosen]
         places = np.concatenate(self.places)[chosen]
@@ -143,6 +149,10 @@ class EndSearch:
             ),
             distances=distances,
         )
+
+    def _rank(self, which: Place, values: FloatArray) -> FloatArray:
+        """Return what is smallest for the values that are asked for."""
+        return {"top": -values, "bottom": values, "slowest": -np.abs(values)}[which]
 
     def _add(self, values: FloatArray, components: IntArray, places: IntArray) -> None:
         self.values.append(np.asarray(values))
@@ -182,8 +192,7 @@ class EndSearch:
         problem = self._bottom_problem(component)
         wanted = min(self.count, problem.free)
         if wanted > 0:
-            shape = _shape(problem)
-            pairs = solve_in_turn(problem, self.policy.choose(shape, wanted), wanted, self.rng, self.ledger)
+            pairs = self._solved(problem, wanted)
             self.ledger.converged &= pairs.converged
             self._keep(component, pairs.mirrored())
 
@@ -231,14 +240,31 @@ class EndSearch:
         return local, np.linalg.norm(core.apply(local) - local * values, axis=0)
 
 
-def _shape(problem: ComponentProblem) -> ComponentShape:
-    return ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+def _shape(problem: ComponentProblem, policy: Auto | Only) -> ComponentShape:
+    """Return the size and, for a policy that looks at it, what can cheaply be told of a factor."""
+    shape = ComponentShape(problem.free + len(problem.known_values), problem.core.entries)
+    if not isinstance(policy, Auto) or shape.nodes <= DENSE_ALWAYS:
+        return shape
+    narrow = narrow_order(problem.core)
+    if narrow is not None:
+        return replace(shape, band=narrow.band)
+    small = shape.nodes < BOUND_FROM and problem.core.sign > 0
+    return replace(shape, fill=_fill(problem)) if small else shape
+
+
+def _gap_by_distance(problem: ComponentProblem) -> float | None:
+    """Return a bound of the gap that a glance at the graph gives, if it gives one."""
+    if problem.core.sign < 0:
+        return None
+    return gap_by_distance(problem.core, int(np.argmax(problem.known[:, 0] != 0.0)))
+
+
+def _fill(problem: ComponentProblem) -> int:
+    """Return the bound on a factor's entries, as far as it matters."""
+    return fill_bound_of(problem.core, fill_allowed(problem.nodes, problem.core.entries))
 
 
 def _selected(matrix: FloatArray, places: IntArray) -> FloatArray:
     """Eigenvectors of a dense symmetric matrix at the given places of its ascending spectrum."""
-    low, high = int(places.min()), int(places.max())
-    if 4 * (high - low + 1) < len(matrix):
-        _, vectors = eigh(matrix, subset_by_index=(low, high), check_finite=False)
-        return np.asarray(vectors[:, places - low])
-    return np.asarray(np.linalg.eigh(matrix)[1][:, places])
+    low = int(places.min())
+    return vectors_between(matrix, low, int(places.max()))[:, places - low]

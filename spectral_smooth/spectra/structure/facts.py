@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,20 +12,24 @@ import numpy as np
 from spectral_smooth.errors import UsageError
 from spectral_smooth.operators.operator import Operator
 from spectral_smooth.spectra.eigen import eigenpairs
+from spectral_smooth.spectra.solvers.auto import Auto
 from spectral_smooth.spectra.structure.bipartite import Bipartiteness, bipartiteness_of
 from spectral_smooth.spectra.structure.border import check_names
 from spectral_smooth.spectra.structure.cheeger import CheegerInterval, cheeger_of
 from spectral_smooth.spectra.structure.communities import Communities, communities
-from spectral_smooth.spectra.structure.ends import Ends, Spectra, find_ends
+from spectral_smooth.spectra.structure.ends import OUTSIDE, Ends, Spectra, find_ends
 from spectral_smooth.spectra.structure.loops import LOOPS, LoopEffect, loops_of
 from spectral_smooth.spectra.structure.mixing import MixingTime, mixing_of
-from spectral_smooth.spectra.structure.part import part_of
+from spectral_smooth.spectra.structure.part import Part, part_of
 from spectral_smooth.spectra.structure.sides import counted
 from spectral_smooth.spectra.types import Spectrum
 
 LAZY = 0.5
 # Longer lists of nodes are left out of a dictionary of facts.
 LISTED = 1000
+# From so many nodes on the slow modes are computed to such residuals, enough for a gap among them, and both ends apart:
+# ten digits of 24 modes of R-MAT with a million nodes take many times as long.
+LARGE, ROUGH = 20_000, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +242,8 @@ def spectral_facts(
     names : sequence of str, optional
         Names of all nodes.
     solver, rng
-        As in `eigenpairs`.
+        As in `eigenpairs`. Without a solver the modes of 20,000 nodes and more are computed to residuals of
+        1e-3 only, and of a hundredth of λ; both ends are not.
 
     Returns
     -------
@@ -261,20 +266,28 @@ def spectral_facts(
     if components < 1:
         raise UsageError(f"components must be at least 1, got {components}")
     check_names(names, operator.graph.num_nodes)
-    search = partial(eigenpairs, which="top", solver=solver, rng=np.random.default_rng(rng))
+    rough = solver is None and operator.graph.num_nodes >= LARGE
+    search = partial(
+        eigenpairs,
+        which="top",
+        solver=Auto(tolerance=ROUGH) if rough else solver,
+        rng=np.random.default_rng(rng),
+    )
     space = operator.fixed_space
     given = [] if spectrum is None else [spectrum] if isinstance(spectrum, Spectrum) else list(spectrum)
     top = next((one for one in given if _tells(one, modes)), None)
     if top is None:
-        top = search(operator, modes, vectors=space.dimension == 1)
-        given += [top] if space.dimension == 1 else []
+        top = search(operator, modes)
+        given += [top] if space.dimension == 1 and not rough else []
     whole = communities(operator, top, certificate=certificate)
     chosen = min(components, space.dimension)
     found = []
     for component in range(chosen):
         part = part_of(operator, component)
-        own = search(part.operator, modes) if space.dimension > 1 else None
-        ends = find_ends(part, given, certificate, solver, rng, own)
+        own = None
+        if space.dimension > 1:
+            own = _listed_of(part, top, modes) or search(part.operator, modes)
+        ends = find_ends(part, given, certificate, solver, rng, None if rough else own)
         groups = whole if own is None else communities(part.operator, own)
         found.append(_component(ends, groups, epsilon, loops, names))
     return SpectralFacts(
@@ -291,6 +304,27 @@ def spectral_facts(
 def _tells(spectrum: Spectrum, modes: int) -> bool:
     """Whether a spectrum lists enough slow modes to look for a gap among them."""
     return spectrum.complete or (spectrum.which == "top" and len(spectrum.values) >= modes)
+
+
+def _listed_of(part: Part, top: Spectrum, modes: int) -> Spectrum | None:
+    """Return the top end of a component where that of the whole graph lists enough of it and nothing else.
+
+    So it is with one giant component among single nodes and pairs: it need not be solved twice.
+    """
+    count, free = len(top.values), part.size - 1
+    if top.vectors is None or top.which != "top" or not min(modes, free) <= count <= free:
+        return None
+    vectors = part.localized(top.vectors)
+    if np.any(np.einsum("ij,ij->j", vectors, vectors) < 1.0 - OUTSIDE):
+        return None
+    return replace(
+        top,
+        vectors=vectors,
+        fixed_dimension=1,
+        alternating_dimension=int(part.alternating),
+        complete=count == free,
+        certificate=None,
+    )
 
 
 def _component(

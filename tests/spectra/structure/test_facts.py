@@ -14,11 +14,13 @@ from spectral_smooth.errors import UsageError
 from spectral_smooth.graphs.families import family
 from spectral_smooth.operators.operator import Operator, gcn, symmetric
 from spectral_smooth.spectra.certify.certify import certify
-from spectral_smooth.spectra.eigen import both_ends
+from spectral_smooth.spectra.eigen import both_ends, eigenpairs
 from spectral_smooth.spectra.structure.bipartite import bipartiteness
 from spectral_smooth.spectra.structure.cheeger import cheeger_interval
+from spectral_smooth.spectra.structure.communities import communities
 from spectral_smooth.spectra.structure.facts import SpectralFacts, spectral_facts
 from spectral_smooth.spectra.structure.mixing import mixing_time
+from spectral_smooth.spectra.structure.part import part_of
 
 
 @pytest.mark.parametrize("op", operator_params(FEW_GRAPHS, ("gcn", "symmetric", "walk with per-node loops")))
@@ -150,3 +152,47 @@ def test_numbering_units_and_other_components_do_not_matter(seed):
     assert found["volume"] == pytest.approx(3.0 * wanted["volume"])
     for name in ("cheeger", "mixing", "lazy", "bipartite"):
         assert_alike(found[name], wanted[name], 1e-7)
+
+
+def test_one_giant_component_is_not_solved_twice(monkeypatch):
+    """Where all that the whole graph lists is the giant's, that is the giant's own top end."""
+    lone = family("grid:9x7").graph
+    many = family("grid:9x7+5*path:2+3*path:1").graph
+    counts = []
+
+    def counted(operator, *args, **more):
+        counts.append(operator.graph.num_nodes)
+        return eigenpairs(operator, *args, **more)
+
+    monkeypatch.setattr("spectral_smooth.spectra.structure.facts.eigenpairs", counted)
+    found = spectral_facts(gcn(many), components=1, modes=6, rng=0)
+    assert counts == [many.num_nodes]
+    alone = spectral_facts(gcn(lone), components=1, modes=6, rng=0)
+    one, other = found.components[0], alone.components[0]
+    assert one.cheeger.gap == pytest.approx(other.cheeger.gap, rel=1e-9)
+    assert one.communities.slow_modes == pytest.approx(other.communities.slow_modes, abs=1e-12)
+    assert one.communities.complete == other.communities.complete
+
+
+@pytest.mark.parametrize("spec", ["grid:5x4+cycle:30", "complete:5+complete:4", "path:3+path:1"])
+def test_components_that_share_the_slow_modes_are_solved_each(spec):
+    """A component's communities are those of the component alone."""
+    op = gcn(family(spec).graph)
+    found = spectral_facts(op, components=2, modes=6, rng=0)
+    for number, one in enumerate(found.components):
+        alone = communities(part_of(op, number).operator, most=6, rng=0)
+        assert one.communities.slow_modes == pytest.approx(alone.slow_modes, abs=1e-9)
+        assert one.communities.complete == alone.complete
+
+
+def test_rough_modes_of_a_large_graph_leave_both_ends_exact(monkeypatch):
+    """Above the limit the modes have a tolerance of their own; ends, cuts and times do not change."""
+    op = gcn(family("grid:40x31+path:2").graph)
+    fine = spectral_facts(op, components=1, modes=8, rng=0)
+    monkeypatch.setattr("spectral_smooth.spectra.structure.facts.LARGE", 100)
+    rough = spectral_facts(op, components=1, modes=8, rng=0)
+    one, other = rough.components[0], fine.components[0]
+    assert one.cheeger.gap == pytest.approx(other.cheeger.gap, rel=1e-9)
+    assert one.bipartiteness.distance == pytest.approx(other.bipartiteness.distance, rel=1e-9)
+    assert one.communities.slow_modes == pytest.approx(other.communities.slow_modes, abs=1e-3)
+    assert one.communities.count == other.communities.count
