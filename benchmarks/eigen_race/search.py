@@ -65,9 +65,12 @@ def tried(
 def _climb(
     solve: Solve, contender: str, settings: dict[str, Any], reference: float, limit: float
 ) -> Chosen | dict[str, Any]:
-    """Return the first tolerance at which the answer is right; ours has one tolerance, and runs twice to be warm."""
-    ours = contender.startswith("ours")
-    tolerance: float | None = 0.0 if ours else LADDER[0]
+    """Return the first tolerance at which the answer is right; ours runs twice to be warm.
+
+    Our solvers that are forced have one tolerance, their default.
+    """
+    ours, forced = contender.startswith("ours"), contender.startswith("ours_")
+    tolerance: float | None = 0.0 if forced else LADDER[0]
     runs, error = 0, float("inf")
     while tolerance is not None:
         answer = solve(contender, settings, tolerance, 0, limit)
@@ -78,7 +81,7 @@ def _climb(
             continue
         if error <= ACCURACY:
             return Chosen(settings, tolerance, answer["seconds"])
-        tolerance = None if ours else _tighter(tolerance, error)
+        tolerance = None if forced else _tighter(tolerance, error)
     return {"error": f"wrong: λ_2 is off by {error:.1e} at its tightest tolerance"}
 
 

@@ -25,6 +25,7 @@ OPPONENTS: dict[str, Any] = {
 CONTENDERS: dict[str, Any] = {name: Ours(name) for name in ("ours", *FORCED)} | OPPONENTS
 SHOWN = {
     "ours": "us",
+    "ours_default": "us, default tolerance",
     "ours_lanczos": "our Lanczos",
     "ours_block_krylov": "our filtered blocks",
     "ours_lobpcg": "our LOBPCG",

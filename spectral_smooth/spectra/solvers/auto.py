@@ -17,7 +17,7 @@ FIRST_TRY = 5_000
 BOUND_FROM = 20_000
 CHEAP_FILL = 8
 # Bytes for an entry of a factor (L, U and their indices), for a pair of nodes in LAPACK, and of Lanczos vectors kept.
-FACTOR_BYTES, PAIR_BYTES, LANCZOS_VECTORS = 32, 32, 1 << 30
+FACTOR_BYTES, PAIR_BYTES, LANCZOS_VECTORS = 32, 32, 2 << 30
 # Multiplications of a factorisation, about entries²/nodes, that takes less time than an iteration: whatever the gap on
 # a small component, and where it is known to be small on a large one.
 SMALL_WORK, LARGE_WORK = 3e8, 3e9
@@ -88,7 +88,7 @@ class Auto:
     memory : int
         Bytes that a solver may take beside the graph and a few blocks of vectors: dense matrices (32 for each pair
         of nodes), a triangular factor (32 an entry; where its bound is above that, no factorisation is tried) or
-        Lanczos vectors, of which it keeps at most 1 GiB and makes the others again.
+        Lanczos vectors, of which it keeps at most 2 GiB and makes the others again.
 
     Examples
     --------
