@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.eigen_race.problem import Problem
 
 Settings = Mapping[str, Any]
-LADDER = (1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14)
+LADDER = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14)
 MANY = 100_000  # iterations: the clock is what ends a run
 
 

@@ -16,8 +16,8 @@ DENSE_ALWAYS = 600
 FIRST_TRY = 5_000
 BOUND_FROM = 20_000
 CHEAP_FILL = 8
-# Bytes for an entry of a factor (L, U and their indices), for a pair of nodes in LAPACK, and of Lanczos vectors kept.
-FACTOR_BYTES, PAIR_BYTES, LANCZOS_VECTORS = 32, 32, 2 << 30
+# Bytes for an entry of a factor (L, U and their indices), and for a pair of nodes in LAPACK.
+FACTOR_BYTES, PAIR_BYTES = 32, 32
 # Multiplications of a factorisation, about entries²/nodes, that takes less time than an iteration: whatever the gap on
 # a small component, and where it is known to be small on a large one.
 SMALL_WORK, LARGE_WORK = 3e8, 3e9
@@ -88,7 +88,7 @@ class Auto:
     memory : int
         Bytes that a solver may take beside the graph and a few blocks of vectors: dense matrices (32 for each pair
         of nodes), a triangular factor (32 an entry; where its bound is above that, no factorisation is tried) or
-        Lanczos vectors, of which it keeps at most 2 GiB and makes the others again.
+        Lanczos vectors (where they do not fit, they are made a second time).
 
     Examples
     --------
@@ -117,8 +117,7 @@ class Auto:
         if shape.band is not None and shape.band * shape.nodes <= most:
             return (factorised, filtered)
         if shape.nodes >= BOUND_FROM and shape.gap is None and count == 1:
-            vectors = min(self.memory, LANCZOS_VECTORS)
-            return (Lanczos(tolerance=self.tolerance, memory=vectors, least_gap=PLAIN_GAP),)
+            return (Lanczos(tolerance=self.tolerance, memory=self.memory, least_gap=PLAIN_GAP),)
         if shape.fill is not None and shape.fill > most:
             return (*self._preconditioned(shape), filtered)
         if shape.fill is not None and shape.fill <= fill_allowed(shape.nodes, shape.entries):

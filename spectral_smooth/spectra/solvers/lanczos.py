@@ -17,6 +17,8 @@ from spectral_smooth.spectra.solvers.signed import PRODUCTS
 
 FIRST_LOOK = 20
 PROBE = 60
+# Tolerance from which on kept vectors may be in single precision.
+SINGLE = 1e-6
 # Ritz values closer than this are taken for copies of one: without reorthogonalisation, found values come back.
 COPIES = 1e-9
 # Of a copy on its way the start vector has next to nothing; of a vector at random it has a share of about 1/nodes.
@@ -135,12 +137,17 @@ class _Run:
         """Whether nothing new is left in the start vector's Krylov space."""
         return bool(self.beta) and self.beta[-1] <= EXHAUSTED
 
+    @property
+    def _stored(self) -> type[np.floating]:
+        """What kept vectors are stored in: their rounding may be a tenth of the residual that is asked for."""
+        return np.float32 if self.settings.tolerance >= SINGLE else np.float64
+
     def extend(self, steps: int) -> None:
         """Go on to so many steps in all."""
         while self.steps < steps and not self.exhausted:
             if self.kept is not None:
-                self.kept.append(self._steps.vector())
-                if (len(self.kept) + 1) * self.start.nbytes > self.settings.memory:
+                self.kept.append(self._steps.vector().astype(self._stored, copy=False))
+                if (len(self.kept) + 1) * self.kept[0].nbytes > self.settings.memory:
                     self.kept = None
             alpha, beta = _advance(self._steps)
             self.alpha.append(alpha)

@@ -16,6 +16,8 @@ from spectral_smooth.spectra.solvers.problem import ComponentProblem, Pairs, set
 from spectral_smooth.spectra.solvers.remainder import completed
 
 GUARDS = 2
+# Of the distance from 1; what rounding leaves of a residual.
+SMALL, FINEST = 1e-3, 1e-14
 ROUNDS = 3
 # Of the largest value left over it need only be seen that it is not larger than those found.
 GLANCE = 1e-2
@@ -88,7 +90,10 @@ class Lobpcg:
         rng: np.random.Generator,
     ) -> Pairs:
         values, residuals = problem.measure(block[:, :count])
-        aim, steps, fine = 0.3 * self.tolerance, 0, False
+        # Near 1 a value is only settled by a residual that is small beside its distance, whatever the tolerance; the
+        # start, if it comes from the coarse levels, says about what that is.
+        aim = min(0.3 * self.tolerance, max(SMALL * float(np.min(1.0 - values)), FINEST))
+        steps, fine = 0, False
         for attempt in range(ROUNDS):
             try:
                 block, more = self._run(grid, block, problem, aim)
@@ -99,9 +104,9 @@ class Lobpcg:
             fine = bool(settled(values, residuals, self.tolerance).all())
             if fine or attempt == ROUNDS - 1:
                 break
-            # Near 1 a value is only settled by a residual that is small beside its distance.
-            aim = min(0.1 * aim, 1e-3 * float(np.min(1.0 - values)))
-            if block.shape[1] == 1:  # a close neighbour slows one vector down, not three
+            slow = bool(np.any(residuals > 3.0 * aim))
+            aim = min(0.1 * aim, SMALL * float(np.min(1.0 - values)))
+            if slow and block.shape[1] == 1:  # a close neighbour slows one vector down, not three
                 guards = problem.project(rng.standard_normal((problem.nodes, GUARDS)))
                 block = np.linalg.qr(np.hstack([block, guards]))[0]
         return Pairs(values, block[:, :count], residuals, fine, steps, 0)
