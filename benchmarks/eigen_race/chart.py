@@ -6,14 +6,13 @@ marker and by name, so that the picture can be read without colour.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.drawing import redraw
 from benchmarks.eigen_race.contenders.registry import SHOWN
 from benchmarks.eigen_race.table import TITLES
-from benchmarks.machine import RESULTS
 from benchmarks.versus.table import machine_words
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pages" / "images" / "eigen_race.png"
@@ -82,11 +81,7 @@ def _timed(case: dict[str, Any], name: str) -> bool:
 
 def main() -> int:
     """Draw the committed results, or those of the file that is given."""
-    source = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS / "eigen_race.json"
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else PICTURE
-    draw(json.loads(source.read_text(encoding="utf-8")), target)
-    print(f"wrote {target}")
-    return 0
+    return redraw(draw, "eigen_race.json", PICTURE)
 
 
 if __name__ == "__main__":

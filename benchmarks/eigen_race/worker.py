@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import json
 import math
-import os
 import signal
 import sys
 import time
@@ -15,6 +13,7 @@ from typing import Any
 from benchmarks.eigen_race.contenders.ours import GraphProblem, Ours
 from benchmarks.eigen_race.contenders.registry import CONTENDERS
 from benchmarks.eigen_race.problem import Problem, largest_component
+from benchmarks.serving import serve
 from benchmarks.versus.rss import high_water, reset_high_water, resident
 
 WARM = "tiny"
@@ -87,18 +86,8 @@ class Worker:
 
 def main() -> int:
     """Answer requests until the input ends."""
-    worker = Worker(sys.argv[1], Path(sys.argv[2]))
     signal.signal(signal.SIGALRM, _late)
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not come between the answers
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("do"))(**request)
-        except Exception as error:  # told to the coordinator, whatever it is
-            answer = {"error": f"{type(error).__name__}: {str(error).strip()[:300]}"}
-        print(json.dumps(answer), file=answers, flush=True)
-    return 0
+    return serve(lambda: Worker(sys.argv[1], Path(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ marker and dash and named at their right end, so that the picture can be read wi
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.machine import RESULTS
+from benchmarks.drawing import redraw
 from benchmarks.versus.cases import GRAPHS, WIDE
 from benchmarks.versus.table import SHOWN, machine_words
 
@@ -155,11 +154,7 @@ def _bottom(group: list[float], gap: float) -> float:
 
 def main() -> int:
     """Draw the committed results, or those of the file that is given."""
-    source = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS / "versus.json"
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else PICTURE
-    draw(json.loads(source.read_text(encoding="utf-8")), target)
-    print(f"wrote {target}")
-    return 0
+    return redraw(draw, "versus.json", PICTURE)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ contender only, and memory can be told apart.
 from __future__ import annotations
 
 import gc
-import json
 import math
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import spectral_smooth as ss
 from benchmarks.graphs import VERSION, build
+from benchmarks.serving import serve
 from benchmarks.versus import runners
 from benchmarks.versus.check import Expected, worst_error
 from benchmarks.versus.core import core_matrix, multiplied_by, weighted
@@ -99,17 +98,7 @@ class Worker:
 def main() -> int:
     """Answer requests until the input ends."""
     contender, threads, cache = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not come between the answers
-    worker = Worker(contender, threads, cache)
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("do"))(**request)
-        except Exception as error:  # told to the coordinator, whatever it is
-            answer = {"error": f"{type(error).__name__}: {str(error).strip()[:300]}"}
-        print(json.dumps(answer), file=answers, flush=True)
-    return 0
+    return serve(lambda: Worker(contender, threads, cache))
 
 
 if __name__ == "__main__":

@@ -34,13 +34,7 @@ class Expander(Protocol):
 
 def near_to_far(pairs: Pairs, target: float) -> Pairs:
     """Return the pairs sorted by the distance of their values from the target."""
-    order = np.argsort(np.abs(pairs.values - target), kind="stable")
-    return replace(
-        pairs,
-        values=pairs.values[order],
-        vectors=pairs.vectors[:, order],
-        residuals=pairs.residuals[order],
-    )
+    return pairs.where(np.argsort(np.abs(pairs.values - target), kind="stable"))
 
 
 def nearest(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
-from spectral_smooth.graphs.arrays import BoolArray, FloatArray
+from spectral_smooth.graphs.arrays import BoolArray, FloatArray, IntArray
 from spectral_smooth.spectra.solvers.signed import SignedCore
 
 
@@ -111,8 +111,8 @@ class Pairs:
         """Return the ``count`` largest pairs."""
         return self.where(np.arange(len(self.values)) < count)
 
-    def where(self, kept: BoolArray) -> Pairs:
-        """Return the pairs marked by ``kept``, shape (found,)."""
+    def where(self, kept: BoolArray | IntArray) -> Pairs:
+        """Return the pairs marked by ``kept``, shape (found,), or those at the places it lists, in that order."""
         return replace(
             self, values=self.values[kept], vectors=self.vectors[:, kept], residuals=self.residuals[kept]
         )
@@ -134,13 +134,7 @@ class Pairs:
 
     def descending(self) -> Pairs:
         """Return the pairs sorted by falling value."""
-        order = np.argsort(-self.values, kind="stable")
-        return replace(
-            self,
-            values=self.values[order],
-            vectors=self.vectors[:, order],
-            residuals=self.residuals[order],
-        )
+        return self.where(np.argsort(-self.values, kind="stable"))
 
 
 class ComponentSolver(Protocol):
